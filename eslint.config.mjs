@@ -1,0 +1,57 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The directions of `tools/adr/0003-layout-and-boundaries.md`, kept by machine: a wrong import fails `npm run lint`.
+ * `tools/setup/boundaries.spec.mjs` proves that it does.
+ */
+export const depConstraints = [
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:lib'] },
+  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:lib'] },
+  { sourceTag: 'type:lib', onlyDependOnLibsWithTags: ['type:lib'] },
+  {
+    sourceTag: 'domain:ml',
+    onlyDependOnLibsWithTags: ['domain:ml', 'domain:core', 'domain:testing'],
+    bannedExternalImports: ['nats', '@nats-io/*', 'fluent-ffmpeg', '@grpc/*'],
+  },
+  {
+    sourceTag: 'domain:media',
+    onlyDependOnLibsWithTags: ['domain:media', 'domain:core', 'domain:testing'],
+    bannedExternalImports: ['@tensorflow/*', 'nats', '@nats-io/*', '@grpc/*'],
+  },
+  { sourceTag: 'domain:core', onlyDependOnLibsWithTags: ['domain:core', 'domain:testing'] },
+  { sourceTag: 'domain:testing', onlyDependOnLibsWithTags: ['domain:testing', 'domain:core'] },
+  {
+    sourceTag: 'domain:pipeline',
+    onlyDependOnLibsWithTags: ['domain:pipeline', 'domain:ml', 'domain:media', 'domain:core', 'domain:testing'],
+    bannedExternalImports: ['nats', '@nats-io/*', '@grpc/*'],
+  },
+  { sourceTag: 'domain:app', onlyDependOnLibsWithTags: ['type:lib'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', 'out/**', 'runs/**', '.nx/**', 'vitest.config.ts'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], banTransitiveDependencies: true, enforceBuildableLibDependency: true, depConstraints },
+      ],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportAllDeclaration[exported=null]', message: 'Name what is exported: the index is a reviewed list.' },
+      ],
+    },
+  },
+  { files: ['**/*.mjs', '**/*.js'], extends: [tseslint.configs.base], languageOptions: { globals: {} } },
+  prettier,
+);
