@@ -1,0 +1,41 @@
+import { ModelError } from './model-error.js';
+
+/** The shape of a generator. The seed's architecture; see {@link buildGenerator}. */
+export interface GeneratorConfig {
+  /** Channels after the first convolution; the trunk has four times as many. */
+  readonly width: number;
+  /** Residual blocks in the trunk: six in the seed, nine in its notebook and in the public CycleGAN. */
+  readonly residualBlocks: number;
+  /** 1: luma in −1..1. 3: RGB in −1..1 (grey replicated). */
+  readonly inputChannels: number;
+  /** 2: U and V in −1..1, where ±1 is ±127.5 levels. 3: RGB in −1..1. */
+  readonly outputChannels: number;
+}
+
+/** `fast` and `standard` see luma and paint chroma only; `seed` is the seed's own RGB → RGB network. */
+export const GENERATOR_PRESETS = Object.freeze({
+  fast: Object.freeze({ width: 16, residualBlocks: 6, inputChannels: 1, outputChannels: 2 }),
+  standard: Object.freeze({ width: 32, residualBlocks: 6, inputChannels: 1, outputChannels: 2 }),
+  seed: Object.freeze({ width: 64, residualBlocks: 6, inputChannels: 3, outputChannels: 3 }),
+}) satisfies Readonly<Record<string, GeneratorConfig>>;
+
+export type GeneratorPreset = keyof typeof GENERATOR_PRESETS;
+
+/** @throws ModelError `BAD_CONFIG` naming every value that is out of range. */
+export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
+  const wrong: string[] = [];
+  const natural = (name: keyof GeneratorConfig, least: number): void => {
+    if (!Number.isInteger(config[name]) || config[name] < least) wrong.push(`${name} = ${config[name]}`);
+  };
+  natural('width', 1);
+  natural('residualBlocks', 0);
+  if (config.inputChannels !== 1 && config.inputChannels !== 3) wrong.push(`inputChannels = ${config.inputChannels}`);
+  if (config.outputChannels !== 2 && config.outputChannels !== 3) wrong.push(`outputChannels = ${config.outputChannels}`);
+  if (wrong.length > 0) {
+    throw new ModelError(
+      'BAD_CONFIG',
+      `Not a generator: ${wrong.join(', ')} (width ≥ 1, residualBlocks ≥ 0, inputChannels 1 or 3, outputChannels 2 or 3).`,
+    );
+  }
+  return config;
+}

@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs';
+import { withGradient } from './custom-gradient.js';
+import { nativeBackend } from './tensorflow-ops.js';
+
+/** Ulyanov, Vedaldi, Lempitsky: Instance Normalization (2016); the value PyTorch uses. */
+export const INSTANCE_NORM_EPSILON = 1e-5;
+
+/**
+ * Instance normalisation without affine parameters: every channel of every picture gets mean 0 and variance 1 over its
+ * own pixels. `[b, h, w, c]` → the same shape; the variance is the biased one, as in PyTorch.
+ */
+export function instanceNorm(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EPSILON): tf.Tensor4D {
+  const op = withGradient((input, save) => {
+    const [value, rstd] = tf.tidy((): [tf.Tensor4D, tf.Tensor] => {
+      const centred = tf.sub(input, tf.mean(input, [1, 2], true));
+      const variance = tf.mean(tf.square(centred), [1, 2], true);
+      const scale = tf.rsqrt(tf.add(variance, epsilon));
+      return [tf.mul(centred, scale), scale];
+    });
+    save([value, rstd]);
+    return {
+      value,
+      gradient: (dy, saved) => {
+        const [normal, scale] = saved as [tf.Tensor4D, tf.Tensor4D];
+        // d/dx of (x − m)·r, with m and r functions of x: r·(dy − mean(dy) − x̂·mean(dy·x̂)).
+        const mean = tf.mean(dy, [1, 2], true);
+        const along = tf.mul(normal, tf.mean(tf.mul(dy, normal), [1, 2], true));
+        return tf.mul(tf.sub(tf.sub(dy, mean), along), scale);
+      },
+    };
+  });
+  return op(x);
+}
+
+/**
+ * The same values for inference, in one fused op where that is exact: TensorFlow's fused batch norm in training mode
+ * is an instance norm when the batch is one picture, and wrong for more, so larger batches take {@link instanceNorm}.
+ */
+export function instanceNormInference(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EPSILON): tf.Tensor4D {
+  const native = nativeBackend();
+  if (native === undefined || x.shape[0] !== 1) return tf.tidy(() => instanceNorm(x, epsilon));
+  const channels = x.shape[3];
+  const { binding } = native;
+  const [ones, zeros, none] = [tf.ones([channels]), tf.zeros([channels]), tf.tensor1d([])];
+  const attributes = [
+    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: 'U', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
+    { name: 'exponential_avg_factor', type: binding.TF_ATTR_FLOAT, value: 1 },
+    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
+    { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
+  ];
+  const [value, ...statistics] = native.executeMultipleOutputs(
+    'FusedBatchNormV3',
+    attributes,
+    [x, ones, zeros, none, none],
+    6,
+  );
+  tf.dispose([ones, zeros, none, statistics]);
+  return value as tf.Tensor4D;
+}
