@@ -1,1 +1,15 @@
-export {};
+export type { ChromaPlanes, Image, Plane, Size, Yuv } from './image.js';
+export { QualityError, type QualityErrorCode } from './quality-error.js';
+export { chromaPlanes, rgbToYuv, rgbToYuvFloat, yuvToRgb } from './yuv.js';
+export { type LabImage, rgbToLab } from './lab.js';
+export { chromaPsnr, psnr } from './psnr.js';
+export { ciede2000, deltaE2000 } from './ciede2000.js';
+export { colourfulness, colourfulnessRatio } from './colourfulness.js';
+export { ChromaCorrelation } from './chroma-correlation.js';
+export { ColourDistributionConsistency, cdc } from './cdc.js';
+export { type LumaError, lumaError } from './luma-error.js';
+export { DEFAULT_STILL_LUMA_LEVELS, Flicker, type FlickerOptions, flicker } from './flicker.js';
+export { greyChroma, greyImage } from './grey.js';
+export { ToneFit, type ToneMap, applyTone, fitTone, parseTone, toneImage } from './tone.js';
+export { IDENTICAL_PSNR_DB, SetEvaluation, type SetMetrics, evaluateSet } from './evaluate-set.js';
+export { type TableRow, formatTable } from './format-table.js';
