@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+
+import { build } from './steps/build.mjs';
+import { engine } from './steps/engine.mjs';
+import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
+import { nodeVersion } from './steps/node-version.mjs';
+import { npmPackages } from './steps/npm-packages.mjs';
+
+/**
+ * @typedef {{ root: string, cache: string, signal: AbortSignal, say: (line: string) => void }} Context
+ * @typedef {{ name: string, cure: string, check: (context: Context) => Promise<{ ok: boolean, detail: string }>,
+ *             provide: (context: Context) => Promise<void> }} Step
+ */
+
+/**
+ * The steps of the set-up, in the order in which they need each other.
+ *
+ * @param {{ gpu: boolean, forTests: boolean }} wanted
+ * @returns {Step[]}
+ */
+export function steps({ gpu, forTests }) {
+  const list = [nodeVersion, npmPackages, engine('cpu')];
+  if (gpu) list.push(engine('gpu'));
+  list.push(ffmpeg);
+  if (forTests) list.push(secondFfmpeg);
+  list.push(build);
+  return list;
+}
+
+/** One set-up at a time for a user: the cache is shared by all clones. */
+export function lockFolder(cache) {
+  return join(cache, 'setup.lock');
+}

@@ -1,0 +1,82 @@
+import { access, constants } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { isWhole } from '../atomic.mjs';
+import { SetupError } from '../failure.mjs';
+import { aptInstall, canApt, findCommand } from '../system.mjs';
+import { provideStaticFfmpeg, provideStaticTools, staticFfmpegFolder } from './static-ffmpeg.mjs';
+
+const CURE =
+  'Install with: sudo apt-get install -y ffmpeg   (or name the files in KINEMACOLOR_FFMPEG and KINEMACOLOR_FFPROBE)';
+
+/**
+ * The ffmpeg or ffprobe that the product will use: the one named in the environment, else on PATH, else in the cache.
+ *
+ * @param {'ffmpeg' | 'ffprobe'} tool
+ * @param {string} cache
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<string | undefined>}
+ * @throws {SetupError} when the environment names a file that is not there
+ */
+export async function locateTool(tool, cache, env = process.env) {
+  const variable = `KINEMACOLOR_${tool.toUpperCase()}`;
+  const named = env[variable];
+  if (named !== undefined && named !== '') {
+    const found = (await isExecutable(named)) ? named : await findCommand(named, env);
+    if (found !== undefined) return found;
+    throw new SetupError(`${variable} names ${named}, which is not a program.`, `Correct or unset ${variable}.`);
+  }
+  const onPath = await findCommand(tool, env);
+  if (onPath !== undefined) return onPath;
+  const kept = join(cache, 'bin', tool);
+  return (await isExecutable(kept)) ? kept : undefined;
+}
+
+async function isExecutable(path) {
+  try {
+    await access(path, constants.X_OK);
+    return true;
+  } catch (error) {
+    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(error.code)) return false;
+    throw error;
+  }
+}
+
+export const ffmpeg = {
+  name: 'ffmpeg',
+  cure: CURE,
+
+  async check({ cache }) {
+    const found = [await locateTool('ffmpeg', cache), await locateTool('ffprobe', cache)];
+    if (found.includes(undefined)) return { ok: false, detail: 'ffmpeg or ffprobe is missing' };
+    return { ok: true, detail: found.join(', ') };
+  },
+
+  async provide(context) {
+    if (await canApt()) {
+      try {
+        context.say('installing ffmpeg by apt');
+        await aptInstall(['ffmpeg']);
+        return;
+      } catch (error) {
+        const { message } = SetupError.from(error);
+        context.say(`apt could not provide it: ${message}`);
+      }
+    }
+    await provideStaticTools(context);
+  },
+};
+
+export const secondFfmpeg = {
+  name: 'second ffmpeg (for tests)',
+  cure: 'Check the network and pip; the tests that want a second ffmpeg version skip without it.',
+
+  async check({ cache }) {
+    const folder = staticFfmpegFolder(cache);
+    return { ok: await isWhole(folder), detail: join(folder, 'ffmpeg') };
+  },
+
+  async provide(context) {
+    await provideStaticFfmpeg(context);
+  },
+};
