@@ -1,3 +1,4 @@
+export { generateChroma, type ChromaBytes, type Forward } from './chroma-generator.js';
 export { buildDiscriminator, type DiscriminatorConfig } from './discriminator.js';
 export { buildGenerator } from './generator.js';
 export {
@@ -7,3 +8,6 @@ export {
   type GeneratorPreset,
 } from './generator-config.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
+export { renderSizeFor } from './render-size.js';
+export { loadModel, saveModel, type LoadedModel } from './model-files.js';
+export type { ModelInfo } from './model-info.js';

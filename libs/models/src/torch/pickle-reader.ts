@@ -1,6 +1,6 @@
-import { CheckpointError } from './checkpoint-error.js';
+import { ModelError } from '../model-error.js';
 
-/** Reads little-endian numbers and text from a pickle, and says `truncated` instead of reading past the end. */
+/** Reads little-endian numbers and text from a pickle, and says `CORRUPT` instead of reading past the end. */
 export class PickleReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -15,7 +15,7 @@ export class PickleReader {
   #advance(length: number): number {
     const start = this.position;
     if (length < 0 || start + length > this.#bytes.length) {
-      throw new CheckpointError('truncated', `the pickled description ends early (at byte ${this.#bytes.length})`);
+      throw new ModelError('CORRUPT', `the pickled description ends early (at byte ${this.#bytes.length})`);
     }
     this.position = start + length;
     return start;

@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpoint-error.js';
+import { ModelError } from '../model-error.js';
 
 /** The name of a Python object that a pickle refers to. A name is all it is: nothing is looked up or run. */
 export class GlobalName {
@@ -18,17 +18,9 @@ export interface HostObject {
 }
 
 export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | GlobalName
-  | HostObject;
+  null | boolean | number | bigint | string | PickleValue[] | Map<PickleValue, PickleValue> | GlobalName | HostObject;
 
-/** The two doors of a pickle to the world. Both must throw a CheckpointError for what they do not know. */
+/** The two doors of a pickle to the world. Both must throw a ModelError for what they do not know. */
 export interface PickleHost {
   /** Stands in for `callable(*args)`. */
   call(callable: GlobalName, args: readonly PickleValue[]): PickleValue;
@@ -41,12 +33,12 @@ export interface PickleHost {
 /** A host for pickles that hold plain values alone. */
 export const plainValuesOnly: PickleHost = {
   admit: (name) => {
-    throw new CheckpointError('refused', `it asks for ${name.toString()} where a plain value belongs`);
+    throw new ModelError('UNSUPPORTED', `it asks for ${name.toString()} where a plain value belongs`);
   },
   call: (callable) => {
-    throw new CheckpointError('refused', `it calls ${callable.toString()} where a plain value belongs`);
+    throw new ModelError('UNSUPPORTED', `it calls ${callable.toString()} where a plain value belongs`);
   },
   persistent: () => {
-    throw new CheckpointError('not-a-checkpoint', 'a stored object stands where a plain value belongs');
+    throw new ModelError('CORRUPT', 'a stored object stands where a plain value belongs');
   },
 };

@@ -1,5 +1,3 @@
-import { CheckpointError } from './checkpoint-error.js';
-
 /** The element types that a state dict of a convolutional network holds. */
 export type StorageType = 'float64' | 'float32' | 'float16' | 'bfloat16' | 'int64';
 
@@ -26,8 +24,10 @@ export interface Storage {
   readonly key: string;
   /** Number of elements. */
   readonly length: number;
-  /** First element of this storage in the block that the key names (older files share blocks). */
+  /** First element of this storage in the block that the key names: in old files a storage may be part of a block. */
   readonly offset: number;
+  /** Number of elements of that block. */
+  readonly blockLength: number;
 }
 
 /** The element type of a class such as `torch.FloatStorage` or `torch.cuda.FloatStorage`; undefined if not a storage. */
@@ -40,43 +40,36 @@ export function bytesOf(type: StorageType, length: number): number {
   return elementBytes[type] * length;
 }
 
-/**
- * Decodes raw elements to 32-bit floats: 64-bit values are rounded, the smaller ones are exact.
- *
- * @param bytes exactly `bytesOf(type, length)` bytes
- */
-export function decodeElements(type: StorageType, bytes: Uint8Array, littleEndian: boolean): Float32Array {
-  const length = bytes.byteLength / elementBytes[type];
-  if (!Number.isInteger(length)) {
-    throw new CheckpointError('truncated', `${bytes.byteLength} bytes do not divide into ${type} elements`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const read = elementReader(type, view, littleEndian);
-  const step = elementBytes[type];
-  const decoded = new Float32Array(length);
-  for (let index = 0; index < length; index += 1) decoded[index] = read(index * step);
-  return decoded;
-}
+/** One element of a storage by its index, as a number that a 32-bit float can take up. */
+export type ElementReader = (index: number) => number;
 
-function elementReader(type: StorageType, view: DataView, littleEndian: boolean): (at: number) => number {
+/**
+ * Reads the elements of a storage: 64-bit values get rounded when they become 32-bit floats, the smaller ones are exact.
+ *
+ * @param bytes the storage's own bytes; reading past them throws a RangeError, so check windows before
+ */
+export function elementReader(type: StorageType, bytes: Uint8Array, littleEndian: boolean): ElementReader {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   switch (type) {
     case 'float64':
-      return (at) => view.getFloat64(at, littleEndian);
+      return (index) => view.getFloat64(8 * index, littleEndian);
     case 'float32':
-      return (at) => view.getFloat32(at, littleEndian);
+      return (index) => view.getFloat32(4 * index, littleEndian);
     case 'float16':
-      return (at) => halfToNumber(view.getUint16(at, littleEndian));
-    case 'bfloat16': {
-      // A bfloat16 is the upper half of a float32.
-      const scratch = new DataView(new ArrayBuffer(4));
-      return (at) => {
-        scratch.setUint32(0, view.getUint16(at, littleEndian) << 16);
-        return scratch.getFloat32(0);
-      };
-    }
+      return (index) => halfToNumber(view.getUint16(2 * index, littleEndian));
+    case 'bfloat16':
+      return (index) => bfloat16ToNumber(view.getUint16(2 * index, littleEndian));
     case 'int64':
-      return (at) => Number(view.getBigInt64(at, littleEndian));
+      return (index) => Number(view.getBigInt64(8 * index, littleEndian));
   }
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** A bfloat16 is the upper half of a float32. */
+function bfloat16ToNumber(bits: number): number {
+  scratch.setUint16(0, bits);
+  return scratch.getFloat32(0);
 }
 
 /** IEEE 754 binary16: one sign bit, five exponent bits with bias 15, ten fraction bits. */

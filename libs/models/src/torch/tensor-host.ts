@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpoint-error.js';
+import { ModelError } from '../model-error.js';
 import { GlobalName, type PickleHost, type PickleValue } from './pickle-value.js';
 import { storageTypeOf, type Storage } from './storage.js';
 import { count, isTensorView, tensorView } from './tensor-view.js';
@@ -16,17 +16,17 @@ export const tensorHost: PickleHost = {
   admit(name) {
     if (rebuilders.has(name.toString()) || storageTypeOf(name.module, name.member)) return;
     if (/^torch(\.cuda)?$/.test(name.module) && name.member.endsWith('Storage')) {
-      throw new CheckpointError('unsupported', `${name.toString()} holds a number type that is not read here`);
+      throw new ModelError('UNSUPPORTED', `${name.toString()} holds a number type that is not read here`);
     }
-    throw new CheckpointError(
-      'refused',
+    throw new ModelError(
+      'UNSUPPORTED',
       `it asks for ${name.toString()}, which a plain state dict has no need of; nothing was run. ` +
         'Save the weights alone: torch.save(network.state_dict(), file)',
     );
   },
   call(callable, args) {
     const rebuild = rebuilders.get(callable.toString());
-    if (!rebuild) throw new CheckpointError('refused', `it calls ${callable.toString()}, which is not a function here`);
+    if (!rebuild) throw new ModelError('UNSUPPORTED', `it calls ${callable.toString()}, which is not a function here`);
     return rebuild(args);
   },
   persistent: storage,
@@ -35,11 +35,11 @@ export const tensorHost: PickleHost = {
 function orderedDict(args: readonly PickleValue[]): PickleValue {
   const items = args[0] ?? [];
   // Python 2 hands the items over as a list of pairs; Python 3 sets them afterwards.
-  if (!Array.isArray(items)) throw new CheckpointError('not-a-checkpoint', 'a dictionary is made of something else');
+  if (!Array.isArray(items)) throw new ModelError('CORRUPT', 'a dictionary is made of something else');
   const map = new Map<PickleValue, PickleValue>();
   for (const item of items) {
     if (!Array.isArray(item) || item.length !== 2) {
-      throw new CheckpointError('not-a-checkpoint', 'a dictionary has an item that is not a pair');
+      throw new ModelError('CORRUPT', 'a dictionary has an item that is not a pair');
     }
     map.set(item[0]!, item[1]!);
   }
@@ -49,7 +49,7 @@ function orderedDict(args: readonly PickleValue[]): PickleValue {
 function parameter(args: readonly PickleValue[]): PickleValue {
   const tensor = args[0];
   if (tensor === undefined || !isTensorView(tensor)) {
-    throw new CheckpointError('not-a-checkpoint', 'a parameter holds no tensor');
+    throw new ModelError('CORRUPT', 'a parameter holds no tensor');
   }
   return tensor;
 }
@@ -57,23 +57,23 @@ function parameter(args: readonly PickleValue[]): PickleValue {
 /** `('storage', class, key, device, length[, (view key, first element, length) or None])` */
 function storage(id: PickleValue): Storage {
   if (!Array.isArray(id) || id[0] !== 'storage' || !(id[1] instanceof GlobalName)) {
-    throw new CheckpointError('refused', 'it holds a stored object that is not a block of numbers');
+    throw new ModelError('UNSUPPORTED', 'it holds a stored object that is not a block of numbers');
   }
   const type = storageTypeOf(id[1].module, id[1].member);
-  if (!type) throw new CheckpointError('refused', `${id[1].toString()} is not a block of numbers`);
+  if (!type) throw new ModelError('UNSUPPORTED', `${id[1].toString()} is not a block of numbers`);
   const window = id[5];
   const whole = count(id[4]);
   if (window === undefined || window === null) {
-    return { kind: 'storage', type, key: key(id[2]), length: whole, offset: 0 };
+    return { kind: 'storage', type, key: key(id[2]), length: whole, offset: 0, blockLength: whole };
   }
-  if (!Array.isArray(window)) throw new CheckpointError('not-a-checkpoint', 'a storage looks into nothing');
+  if (!Array.isArray(window)) throw new ModelError('CORRUPT', 'a storage looks into nothing');
   const offset = count(window[1]);
   const length = count(window[2]);
-  if (offset + length > whole) throw new CheckpointError('truncated', 'a storage reaches past the block it looks into');
-  return { kind: 'storage', type, key: key(id[2]), length, offset };
+  if (offset + length > whole) throw new ModelError('CORRUPT', 'a storage reaches past the block it looks into');
+  return { kind: 'storage', type, key: key(id[2]), length, offset, blockLength: whole };
 }
 
 function key(value: PickleValue | undefined): string {
   if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new CheckpointError('not-a-checkpoint', 'a storage has no key');
+  throw new ModelError('CORRUPT', 'a storage has no key');
 }

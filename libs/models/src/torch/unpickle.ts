@@ -1,4 +1,4 @@
-import { CheckpointError } from './checkpoint-error.js';
+import { ModelError } from '../model-error.js';
 import { Op } from './pickle-opcodes.js';
 import { PickleReader } from './pickle-reader.js';
 import { GlobalName, type PickleHost, type PickleValue } from './pickle-value.js';
@@ -12,7 +12,7 @@ const highestProtocol = 2;
  * dropped: state dicts use it only for version notes.
  *
  * @returns the value, and the position of the first byte after the pickle
- * @throws CheckpointError `truncated`, `refused`, `unsupported` or `not-a-checkpoint`
+ * @throws ModelError `CORRUPT` or `UNSUPPORTED`
  */
 export function unpickle(bytes: Uint8Array, start: number, host: PickleHost): { value: PickleValue; end: number } {
   const reader = new PickleReader(bytes, start);
@@ -150,8 +150,8 @@ class PickleMachine {
 
   #checkProtocol(protocol: number): void {
     if (protocol > highestProtocol) {
-      throw new CheckpointError(
-        'unsupported',
+      throw new ModelError(
+        'UNSUPPORTED',
         `pickle protocol ${protocol} is not read here; save it again with torch.save(state_dict, file), which uses protocol 2`,
       );
     }
@@ -167,7 +167,8 @@ class PickleMachine {
   #reduce(): void {
     const args = this.#pop();
     const callable = this.#pop();
-    if (!(callable instanceof GlobalName) || !Array.isArray(args)) throw malformed('a call has no name or no arguments');
+    if (!(callable instanceof GlobalName) || !Array.isArray(args))
+      throw malformed('a call has no name or no arguments');
     this.#push(this.#host.call(callable, args));
   }
 
@@ -216,6 +217,6 @@ class PickleMachine {
   }
 }
 
-function malformed(what: string): CheckpointError {
-  return new CheckpointError('not-a-checkpoint', `the pickled description is malformed: ${what}`);
+function malformed(what: string): ModelError {
+  return new ModelError('CORRUPT', `the pickled description is malformed: ${what}`);
 }
