@@ -38,16 +38,20 @@ export const npmPackages = {
   cure: 'Run `npm ci` in the top folder and read what it says.',
 
   async check({ root }) {
+    const { ok, detail, sha } = await this.look({ root });
+    // The next look is a comparison of two hashes.
+    if (ok) await writeFile(join(root, STAMP), sha);
+    return { ok, detail };
+  },
+
+  /** As `check`, writing nothing. */
+  async look({ root }) {
     const lock = await readFile(join(root, 'package-lock.json'), 'utf8');
     const sha = createHash('sha256').update(lock).digest('hex');
     const record = await readOptional(join(root, 'node_modules', '.package-lock.json'));
-    if (record === undefined) return { ok: false, detail: 'not installed' };
-    if ((await readOptional(join(root, STAMP))) === sha) return { ok: true, detail: 'as in package-lock.json' };
-    if (!isInstalled(JSON.parse(lock), JSON.parse(record))) {
-      return { ok: false, detail: 'package-lock.json has changed' };
-    }
-    await writeFile(join(root, STAMP), sha);
-    return { ok: true, detail: 'as in package-lock.json' };
+    if (record === undefined) return { ok: false, detail: 'not installed', sha };
+    const same = (await readOptional(join(root, STAMP))) === sha || isInstalled(JSON.parse(lock), JSON.parse(record));
+    return { ok: same, detail: same ? 'as in package-lock.json' : 'package-lock.json has changed', sha };
   },
 
   async provide({ root, say, signal }) {
