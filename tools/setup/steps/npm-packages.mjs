@@ -18,7 +18,8 @@ async function readOptional(path) {
 /**
  * Whether the packages that npm says it installed are those of the lockfile.
  *
- * @param {{ packages: Record<string, { version?: string, integrity?: string, optional?: boolean }> }} lock
+ * @param {{ packages: Record<string, { version?: string, integrity?: string, optional?: boolean,
+ *           extraneous?: boolean }> }} lock
  * @param {{ packages: Record<string, { version?: string, integrity?: string }> }} installed npm's own record, which it
  *   writes into node_modules at the end of an install
  * @returns {boolean}
@@ -27,8 +28,8 @@ export function isInstalled(lock, installed) {
   return Object.entries(lock.packages).every(([path, wanted]) => {
     if (path === '') return true;
     const there = installed.packages[path];
-    // Optional packages of other platforms stay away.
-    if (there === undefined) return wanted.optional === true;
+    // Optional packages of other platforms stay away, and so do entries that nothing asks for any more.
+    if (there === undefined) return wanted.optional === true || wanted.extraneous === true;
     return there.version === wanted.version && there.integrity === wanted.integrity;
   });
 }
