@@ -26,3 +26,7 @@ export type {
   VideoCodec,
   VideoStream,
 } from './types.js';
+export { findFfmpeg, type FfmpegTools } from './find-ffmpeg.js';
+export { openLuma } from './open-luma.js';
+export { defaultLimits, probe, type MediaLimits, type ProbeOptions } from './probe.js';
+export { Spool, type SpoolOptions } from './spool.js';

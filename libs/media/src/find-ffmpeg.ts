@@ -1,0 +1,91 @@
+import { execFile } from 'node:child_process';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { MediaError } from './media-error.js';
+
+export interface FfmpegTools {
+  /** Absolute paths, or as the environment gave them. */
+  readonly ffmpeg: string;
+  readonly ffprobe: string;
+  /** As ffmpeg names itself, such as `5.1.9-0+deb12u1`. */
+  readonly version: string;
+}
+
+const run = promisify(execFile);
+const known = new Map<string, Promise<FfmpegTools>>();
+
+/**
+ * The two programs: `KINEMACOLOR_FFMPEG` and `KINEMACOLOR_FFPROBE`, else on `$PATH`, else in the user's cache
+ * (`$XDG_CACHE_HOME/kinemacolor/bin`, by default under `~/.cache`). Looked up once for each environment.
+ * @throws MediaError `FFMPEG_MISSING`, `FFMPEG_FAILED` when it does not start.
+ */
+export function findFfmpeg(environment: NodeJS.ProcessEnv = process.env): Promise<FfmpegTools> {
+  const { KINEMACOLOR_FFMPEG, KINEMACOLOR_FFPROBE, PATH, XDG_CACHE_HOME } = environment;
+  const key = JSON.stringify([KINEMACOLOR_FFMPEG, KINEMACOLOR_FFPROBE, PATH, XDG_CACHE_HOME]);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const search = lookUp(environment);
+  known.set(key, search);
+  search.catch(() => {
+    // A failure is not remembered: the user may install it while a service runs. The caller gets the rejection.
+    known.delete(key);
+  });
+  return search;
+}
+
+async function lookUp(environment: NodeJS.ProcessEnv): Promise<FfmpegTools> {
+  const ffmpeg = await locate('ffmpeg', environment['KINEMACOLOR_FFMPEG'], environment);
+  const ffprobe = await locate('ffprobe', environment['KINEMACOLOR_FFPROBE'], environment);
+  try {
+    const { stdout } = await run(ffmpeg, ['-version'], { timeout: 20_000 });
+    return Object.freeze({ ffmpeg, ffprobe, version: /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'unknown' });
+  } catch (thrown) {
+    throw new MediaError(
+      'FFMPEG_FAILED',
+      `${ffmpeg}: does not start. Install ffmpeg again.`,
+      { path: ffmpeg },
+      { cause: thrown },
+    );
+  }
+}
+
+async function locate(
+  name: 'ffmpeg' | 'ffprobe',
+  named: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const variable = `KINEMACOLOR_${name.toUpperCase()}`;
+  if (named !== undefined && named !== '') {
+    if (await isExecutable(named)) return named;
+    throw new MediaError('FFMPEG_MISSING', `${named}: is not a program (named by ${variable}). Correct or unset it.`, {
+      path: named,
+    });
+  }
+  const cache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const folder of [...folders, join(cache, 'kinemacolor', 'bin')]) {
+    const candidate = join(folder, name);
+    if (await isExecutable(candidate)) return candidate;
+  }
+  throw new MediaError(
+    'FFMPEG_MISSING',
+    `${name}: not found. Run \`npm run setup\`, install the package "ffmpeg", or name the program in ${variable}.`,
+  );
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whether this ffmpeg takes `-fps_mode` (5.1 and later) in place of `-vsync`. Builds without a number count as new. */
+export function passthroughOption(version: string): readonly string[] {
+  const numbers = /^n?(\d+)\.(\d+)/.exec(version);
+  const old = numbers !== null && Number(numbers[1]) * 100 + Number(numbers[2]) < 501;
+  return old ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'];
+}

@@ -1,0 +1,140 @@
+import { ffmpegArguments } from './ffmpeg-command.js';
+import { inputFailure } from './ffmpeg-failure.js';
+import { FfmpegProcess } from './ffmpeg-process.js';
+import { findFfmpeg, passthroughOption } from './find-ffmpeg.js';
+import { FrameTimes } from './frame-times.js';
+import { feedSource, inputOf } from './input-of.js';
+import { MediaError } from './media-error.js';
+import { sourceRange } from './source-range.js';
+import type { LumaFrame, LumaOptions, LumaReader, LumaStats, MediaInfo } from './types.js';
+
+/**
+ * Opens the film's luma: small, grey, upright, full range, every frame as decoded, with its exact time. ffmpeg starts
+ * at once and runs only a few frames ahead of the consumer (as much as the pipes hold).
+ * @throws MediaError `INVALID_ARGUMENT`, `FFMPEG_MISSING`; while iterating: `DAMAGED`, `NOT_MEDIA`, `FFMPEG_FAILED`, `ABORTED`.
+ */
+export async function openLuma(info: MediaInfo, options: LumaOptions): Promise<LumaReader> {
+  const { width, height, startFrame = 0 } = options;
+  if (
+    ![width, height].every((side) => Number.isInteger(side) && side > 0) ||
+    !Number.isInteger(startFrame) ||
+    startFrame < 0
+  ) {
+    throw new MediaError(
+      'INVALID_ARGUMENT',
+      `Luma of ${width} × ${height} pixels from frame ${startFrame}: give whole numbers, sides above 0.`,
+    );
+  }
+  const tools = await findFfmpeg();
+  const threads = options.threads === undefined || options.threads === 0 ? [] : ['-threads', String(options.threads)];
+  const args = ffmpegArguments({
+    inputs: [inputOf(info.source, ['-copyts', ...threads])],
+    filterGraph: `[0:${info.video.index}]${lumaFilters(info, options).join(',')}[luma]`,
+    outputs: [{ url: 'pipe:1', options: ['-map', '[luma]', ...passthroughOption(tools.version), '-f', 'rawvideo'] }],
+  });
+  const child = new FfmpegProcess({
+    binary: tools.ffmpeg,
+    args,
+    stdin: info.source.kind === 'stream' ? 'pipe' : 'ignore',
+    stdout: 'pipe',
+    extraPipes: 1,
+    signal: options.signal,
+  });
+  return new FfmpegLumaReader(child, info, width * height, startFrame);
+}
+
+function lumaFilters(info: MediaInfo, { width, height, startFrame = 0 }: LumaOptions): string[] {
+  const skip = startFrame === 0 ? [] : [`select='gte(n,${startFrame})'`];
+  // swscale expands YUV to the full range when the target is grey, but takes every grey source as full already.
+  const limitedGray = info.video.pixelFormat.isGray && sourceRange(info.video) === 'limited';
+  const expand = limitedGray ? [`lut=y='clip((val-16)*255/219+0.5,0,255)'`] : [];
+  // The metadata filter prints only frames that carry metadata, so each gets some.
+  const times = ['metadata=mode=add:key=k:value=1', `metadata=mode=print:file='pipe\\:3':direct=1`];
+  return [...skip, `scale=${width}:${height}:flags=area`, 'format=gray', ...expand, ...times];
+}
+
+class FfmpegLumaReader implements LumaReader {
+  readonly #times: FrameTimes;
+  readonly #feeding: Promise<void>;
+  #frames = 0;
+  #cpuSeconds = 0;
+  #started = false;
+  #closed = false;
+
+  constructor(
+    private readonly child: FfmpegProcess,
+    private readonly info: MediaInfo,
+    private readonly frameBytes: number,
+    private readonly startFrame: number,
+  ) {
+    this.#times = new FrameTimes(child.pipe(3));
+    this.#feeding = feedSource(info.source, child);
+    // Told to the consumer when it asks for frames; until then it must not count as unhandled.
+    this.#feeding.catch(() => this.child.kill());
+  }
+
+  stats(): LumaStats {
+    return { frames: this.#frames, cpuSeconds: this.#cpuSeconds, decodeErrors: this.child.errorCount };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cpuSeconds = (await this.child.kill()).cpuSeconds;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<LumaFrame, void, undefined> {
+    if (this.#started) throw new MediaError('INVALID_ARGUMENT', 'This film is already being read; open it again.');
+    this.#started = true;
+    try {
+      yield* this.#read();
+      const exit = await this.child.ended;
+      this.#cpuSeconds = exit.cpuSeconds;
+      if (this.#closed) return;
+      await this.#feeding;
+      if (!exit.ok) throw inputFailure(this.info.name, exit);
+      if (this.#frames === 0 && this.startFrame === 0) {
+        throw new MediaError(
+          'DAMAGED',
+          `${this.info.name}: not one picture could be decoded. Check that it plays elsewhere.`,
+          {
+            path: this.info.name,
+            framesReadable: 0,
+            framesExpected: this.info.video.expectedFrames,
+            stderr: exit.errorLines.join('\n'),
+          },
+        );
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async *#read(): AsyncGenerator<LumaFrame, void, undefined> {
+    let luma = new Uint8Array(this.frameBytes);
+    let filled = 0;
+    try {
+      for await (const chunk of this.child.stdout as AsyncIterable<Buffer>) {
+        for (let at = 0; at < chunk.length;) {
+          const bytes = Math.min(chunk.length - at, this.frameBytes - filled);
+          luma.set(chunk.subarray(at, at + bytes), filled);
+          filled += bytes;
+          at += bytes;
+          if (filled < this.frameBytes) continue;
+          const pts = await this.#times.next();
+          if (pts === undefined)
+            throw new MediaError('FFMPEG_FAILED', `${this.info.name}: ffmpeg gave a picture without its time.`, {
+              path: this.info.name,
+            });
+          yield { index: this.startFrame + this.#frames++, pts, luma };
+          luma = new Uint8Array(this.frameBytes);
+          filled = 0;
+        }
+      }
+    } catch (thrown) {
+      // A kill tears the pipe; the exit says why.
+      if (thrown instanceof MediaError) throw thrown;
+      const exit = await this.child.kill();
+      if (!exit.killed) throw MediaError.from(thrown, this.info.name);
+    }
+  }
+}

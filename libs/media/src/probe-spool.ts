@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { inputFailure } from './ffmpeg-failure.js';
+import { ffprobe } from './ffprobe.js';
+import { MediaError } from './media-error.js';
+import { indexAtEnd } from './mp4-boxes.js';
+import { parseAnswer, probeQuestions } from './probe.js';
+import { readAnswer } from './probe-answer.js';
+import { safeInputOptions, safeUrl } from './safe-input.js';
+import type { Spool } from './spool.js';
+import type { MediaInfo } from './types.js';
+
+const name = 'standard input';
+const prefixes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
+
+/**
+ * What is in a film that streams in: looked at through a growing beginning of it. An MP4 with its index at the end
+ * cannot be read as it comes: all of it is kept in a file first, and the answer says `spooled`.
+ */
+export async function probeSpool(spool: Spool, signal: AbortSignal | undefined): Promise<MediaInfo> {
+  const first = await spool.prefix(prefixes[0] ?? 0);
+  if (first.length === 0) throw new MediaError('EMPTY_FILE', `${name}: nothing came in (0 bytes).`, { path: name });
+  if (indexAtEnd(first)) return probeKeptFile(spool, signal);
+  for (const [step, length] of prefixes.entries()) {
+    const prefix = await spool.prefix(length);
+    const { stdout, exit } = await ffprobe({
+      args: [...safeInputOptions, ...probeQuestions, '-i', 'pipe:0'],
+      stdin: Readable.from(pieces(prefix), { objectMode: false }),
+      signal,
+    });
+    const last = step === prefixes.length - 1 || prefix.length < length;
+    try {
+      if (!exit.ok) throw inputFailure(name, exit);
+      const info = readAnswer(parseAnswer(stdout, name), {
+        source: { kind: 'stream', spool },
+        name,
+        size: undefined,
+        spooled: false,
+      });
+      return whole(info, last && spool.complete);
+    } catch (thrown) {
+      const refused = thrown instanceof MediaError && ['FORBIDDEN_FORMAT', 'ABORTED'].includes(thrown.code);
+      if (last || refused) throw thrown;
+    }
+  }
+  throw new MediaError('NOT_MEDIA', `${name}: is not a film: ffmpeg does not know what it is.`, { path: name });
+}
+
+/** The duration and counts of a mere beginning say nothing, except in containers that tell them in their header. */
+function whole(info: MediaInfo, allOfIt: boolean): MediaInfo {
+  const headerTells = /mov|matroska|avi|flv|asf/.test(info.container);
+  if (allOfIt || headerTells) return info;
+  return Object.freeze({
+    ...info,
+    duration: undefined,
+    video: Object.freeze({ ...info.video, expectedFrames: undefined }),
+  });
+}
+
+async function probeKeptFile(spool: Spool, signal: AbortSignal | undefined): Promise<MediaInfo> {
+  await spool.takeAll();
+  const path = join(spool.scratchFolder, 'whole.mp4');
+  await spool.copyTo(path);
+  const { stdout, exit } = await ffprobe({
+    args: [...safeInputOptions, ...probeQuestions, '-i', safeUrl(path)],
+    signal,
+  });
+  if (!exit.ok) throw inputFailure(name, exit);
+  return readAnswer(parseAnswer(stdout, name), {
+    source: { kind: 'file', path },
+    name,
+    size: spool.bytesWritten,
+    spooled: true,
+  });
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 64 * 1024) yield bytes.subarray(at, at + 64 * 1024);
+}

@@ -1,0 +1,97 @@
+import { stat } from 'node:fs/promises';
+import { inputFailure } from './ffmpeg-failure.js';
+import { ffprobe } from './ffprobe.js';
+import { MediaError } from './media-error.js';
+import { readAnswer, type ProbeAnswer } from './probe-answer.js';
+import { safeInputOptions, safeUrl } from './safe-input.js';
+import { probeSpool } from './probe-spool.js';
+import type { MediaInfo, MediaSource } from './types.js';
+
+/** What is refused as too big, before anything is decoded. */
+export interface MediaLimits {
+  /** Upright pixels of a picture. Default 16384 × 8640. */
+  readonly maxPixels: number;
+  /** Seconds. Default no limit. */
+  readonly maxDuration: number;
+  /** Bytes of a file. Default no limit. */
+  readonly maxBytes: number;
+}
+
+export interface ProbeOptions {
+  readonly limits?: Partial<MediaLimits>;
+  readonly signal?: AbortSignal;
+}
+
+export const defaultLimits: MediaLimits = Object.freeze({
+  maxPixels: 16_384 * 8640,
+  maxDuration: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+});
+
+/** Arguments that make ffprobe tell all that `readAnswer` reads. */
+export const probeQuestions: readonly string[] = ['-of', 'json', '-show_format', '-show_streams', '-show_chapters'];
+
+/**
+ * What is in a film. `source` is a path, or a `MediaSource`.
+ * @throws MediaError `NOT_FOUND`, `IS_DIRECTORY`, `UNREADABLE`, `EMPTY_FILE`, `NOT_MEDIA`, `FORBIDDEN_FORMAT`,
+ * `NO_VIDEO`, `TRUNCATED` (its index is missing), `DAMAGED`, `TOO_LARGE`, `FFMPEG_MISSING`, `ABORTED`.
+ */
+export async function probe(source: MediaSource | string, options: ProbeOptions = {}): Promise<MediaInfo> {
+  const from: MediaSource = typeof source === 'string' ? { kind: 'file', path: source } : source;
+  const info =
+    from.kind === 'file' ? await probeFile(from.path, options) : await probeSpool(from.spool, options.signal);
+  return withinLimits(info, { ...defaultLimits, ...options.limits });
+}
+
+async function probeFile(path: string, options: ProbeOptions): Promise<MediaInfo> {
+  const size = await regularFileSize(path);
+  const { stdout, exit } = await ffprobe({
+    args: [...safeInputOptions, ...probeQuestions, '-i', safeUrl(path)],
+    signal: options.signal,
+  });
+  if (!exit.ok) throw inputFailure(path, exit);
+  return readAnswer(parseAnswer(stdout, path), { source: { kind: 'file', path }, name: path, size, spooled: false });
+}
+
+export function parseAnswer(stdout: string, name: string): ProbeAnswer {
+  try {
+    return JSON.parse(stdout) as ProbeAnswer;
+  } catch (thrown) {
+    throw new MediaError(
+      'DAMAGED',
+      `${name}: ffprobe's answer cannot be read. Check that it plays elsewhere.`,
+      { path: name },
+      { cause: thrown },
+    );
+  }
+}
+
+async function regularFileSize(path: string): Promise<number> {
+  const found = await stat(path).catch((thrown: unknown) => {
+    throw MediaError.from(thrown, path);
+  });
+  if (found.isDirectory()) {
+    throw new MediaError('IS_DIRECTORY', `${path}: is a folder, not a film. Name the file in it.`, { path });
+  }
+  if (!found.isFile()) {
+    throw new MediaError('UNREADABLE', `${path}: is a device or a pipe, not a file. Use "-" to read standard input.`, {
+      path,
+    });
+  }
+  if (found.size === 0) {
+    throw new MediaError('EMPTY_FILE', `${path}: is empty (0 bytes). Copy it again from where it came.`, { path });
+  }
+  return found.size;
+}
+
+function withinLimits(info: MediaInfo, limits: MediaLimits): MediaInfo {
+  const { width, height } = info.video;
+  const tooLarge = (what: string, limit: string): MediaError =>
+    new MediaError('TOO_LARGE', `${info.name}: ${what}, more than the limit of ${limit}.`, { path: info.name });
+  if (width * height > limits.maxPixels)
+    throw tooLarge(`its pictures have ${width} × ${height} pixels`, `${limits.maxPixels} pixels`);
+  if ((info.duration ?? 0) > limits.maxDuration)
+    throw tooLarge(`it lasts ${info.duration ?? 0} s`, `${limits.maxDuration} s`);
+  if ((info.size ?? 0) > limits.maxBytes) throw tooLarge(`it has ${info.size ?? 0} bytes`, `${limits.maxBytes} bytes`);
+  return info;
+}
