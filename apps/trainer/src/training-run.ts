@@ -68,7 +68,9 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     print(`goes on at step ${step}`);
   }
   const save = async (): Promise<void> => {
-    const state = (await optimizer.getWeights()).slice(1).map(({ tensor }) => tensor as tf.Tensor);
+    const [iterations, ...moments] = await optimizer.getWeights();
+    tf.dispose(iterations?.tensor as tf.Tensor | undefined ?? []);
+    const state = moments.map(({ tensor }) => tensor as tf.Tensor);
     await saveCheckpoint(
       checkpoint,
       { step, random: random.snapshot(), bestScore },

@@ -11,3 +11,5 @@ export { ModelError, type ModelErrorCode } from './model-error.js';
 export { renderSizeFor } from './render-size.js';
 export { loadModel, saveModel, type LoadedModel } from './model-files.js';
 export type { ModelInfo } from './model-info.js';
+export { inferenceForm, type InferenceForm } from './inference.js';
+export { tensorCount } from './tensor-count.js';

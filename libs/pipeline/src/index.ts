@@ -1,1 +1,13 @@
-export {};
+export { startColorizer, type Colorizer } from './colorizer.js';
+export { colorizeStage, type ColouredFrame, type ColorizeStageOptions } from './colorize-stage.js';
+export { colorizeFilm, type FilmOptions, type FilmResult } from './film.js';
+export { colorizeFilmStream, type FilmStreamOptions } from './film-stream.js';
+export { Journal } from './journal.js';
+export { colorizePicture, type PictureOptions, type PictureResult } from './picture.js';
+export { PipelineError, type PipelineErrorCode } from './pipeline-error.js';
+export type { OnProgress, Progress } from './progress.js';
+export { SceneCuts, type SceneCutState } from './scene-cuts.js';
+export { SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
+export { Stabilizer, type SmallFrame, type StabilizerState } from './stabilizer.js';
+export { stabilizeStage, type StabilizeStageOptions, type SteadyFrame } from './stabilize-stage.js';
+export type { StageTime, StageTimes } from './stage-times.js';

@@ -129,6 +129,26 @@ describe('readCheckpoint', () => {
   });
 });
 
+describe('an archive that claims too much', () => {
+  it('is turned down for a count of entries that the file cannot hold', async () => {
+    const bytes = Buffer.from(zipSync({ 'net/data.pkl': Buffer.from('}.') }));
+    bytes.writeUInt16LE(0xffff, bytes.lastIndexOf('PK\x05\x06') + 10);
+    bytes.writeUInt16LE(0xffff, bytes.lastIndexOf('PK\x05\x06') + 8);
+    expect((await failure(bytes)).message).toContain('more entries');
+  });
+
+  it('is turned down when many names share one storage', async () => {
+    const tensor =
+      'ctorch._utils\n_rebuild_tensor\n((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x01tQK\x00K\x01\x85K\x01\x85tR';
+    const shared = (names: string): Uint8Array => {
+      const items = [...names].map((name) => `U\x01${name}${tensor}s`).join('');
+      return zipSync({ 'net/data.pkl': Buffer.from(`}${items}.`, 'latin1'), 'net/data/0': new Uint8Array(4) });
+    };
+    expect((await readCheckpoint(shared('abcdefgh'))).size).toBe(8);
+    expect((await failure(shared('abcdefghi'))).message).toMatch(/^i is one of too many tensors/);
+  });
+});
+
 describe('a tensor that claims more than its storage has', () => {
   const tensor = (offset: number, shape: number, stride: number): Uint8Array => {
     const storage = '(U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x04tQ';
@@ -136,7 +156,6 @@ describe('a tensor that claims more than its storage has', () => {
     const pickled = Buffer.from(`}U\x01wctorch._utils\n_rebuild_tensor\n${args}Rs.`, 'latin1');
     return zipSync({ 'net/data.pkl': pickled, 'net/data/0': new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer) });
   };
-  const byte = (value: number): string => String.fromCharCode(value);
 
   let whole: Float32Array | undefined;
   beforeAll(async () => {
@@ -155,6 +174,33 @@ describe('a tensor that claims more than its storage has', () => {
     expect((await failure(tensor(offset, shape, stride))).message).toContain(message);
   });
 });
+
+describe('a legacy storage that is a window on a larger block', () => {
+  const legacy = (first: number, length: number): Uint8Array => {
+    const magic = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\x02M\xe9\x03.\x80\x02}.';
+    const window = `(U\x01vK${byte(first)}K${byte(length)}t`;
+    const storage = `(U\x07storagectorch.cuda\nFloatStorage\nU\x019U\x06cuda:0K\x06${window}tQ`;
+    const tensor = `(${storage}K\x00K\x02\x85K\x01\x85t`;
+    const object = `\x80\x02}U\x01wctorch._utils\n_rebuild_tensor\n${tensor}Rs.\x80\x02]U\x019a.`;
+    const block = Buffer.alloc(8 + 6 * 4);
+    block.writeBigInt64LE(6n);
+    for (let index = 0; index < 6; index += 1) block.writeFloatLE(10 + index, 8 + 4 * index);
+    return Buffer.concat([Buffer.from(magic + object, 'latin1'), block]);
+  };
+
+  it('starts at its own first element', async () => {
+    expect((await readCheckpoint(legacy(3, 3))).get('w')?.data).toEqual(Float32Array.of(13, 14));
+  });
+
+  it('is turned down when it reaches past the block, or the tensor past the window', async () => {
+    expect((await failure(legacy(4, 3))).message).toContain('reaches past the block');
+    expect((await failure(legacy(3, 1))).message).toContain('reaches past the 1 elements');
+  });
+});
+
+function byte(value: number): string {
+  return String.fromCharCode(value);
+}
 
 function script(): Uint8Array {
   return zipSync({ 'net/data.pkl': Buffer.from('}.'), 'net/constants.pkl': Buffer.from(').') });

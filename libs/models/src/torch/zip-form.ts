@@ -8,6 +8,8 @@ import { unpickle } from './unpickle.js';
 
 /** More than deflate can ever gain (1,032 to 1): a larger claim is a lie or a trap. */
 const highestDeflateGain = 1032;
+/** An entry takes at least this much of the archive's directory, without its name. */
+const directoryEntryBytes = 46;
 /** Far above any CycleGAN: what all entries together may unpack to. */
 const largestContentBytes = 2 ** 31;
 
@@ -57,9 +59,15 @@ export function openZipForm(bytes: Uint8Array): RawCheckpoint {
 
 function unzip(bytes: Uint8Array): Map<string, Uint8Array> {
   const sizes = new Map<string, number>();
+  let visited = 0;
   let compressed = 0;
   let unpacked = 0;
   const admit = (entry: UnzipFileInfo): boolean => {
+    visited += 1;
+    // Without this a forged count would keep the reader busy for hours past the end of the file.
+    if (visited * directoryEntryBytes > bytes.byteLength) {
+      throw new ModelError('CORRUPT', 'the archive claims more entries than the file holds');
+    }
     if (entry.name.endsWith('/')) return false;
     compressed += entry.size;
     const most = entry.compression === 0 ? entry.size : entry.size * highestDeflateGain;

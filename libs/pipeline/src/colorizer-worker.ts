@@ -1,0 +1,41 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { generateChroma, inferenceForm, loadModel, ModelError, tensorCount } from '@kinemacolor/models';
+import { loadBackend, TensorError } from '@kinemacolor/tensor';
+import type { WorkerFailure, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+
+/*
+ * The thread that holds the engine. TensorFlow calls block the thread that makes them, so they are made here and the
+ * main thread stays free for progress, pipes and signals.
+ */
+const port = parentPort!;
+const reply = (message: WorkerReply, transfer: ArrayBuffer[] = []): void => {
+  port.postMessage(message, transfer);
+};
+
+function failureOf(thrown: unknown): WorkerFailure {
+  if (thrown instanceof ModelError || thrown instanceof TensorError) {
+    return { name: thrown.name, code: thrown.code, message: thrown.message };
+  }
+  return { name: 'Error', code: 'FAILED', message: thrown instanceof Error ? thrown.message : String(thrown) };
+}
+
+try {
+  const { model: folder, device } = workerData as WorkerStart;
+  const engine = await loadBackend(device);
+  const { info, model } = await loadModel(folder);
+  const { forward } = inferenceForm(model, info.config);
+  model.dispose();
+  port.on('message', ({ id, luma, ...size }: WorkerRequest) => {
+    generateChroma(forward, info.config, luma, size).then(
+      ({ u, v }) => {
+        reply({ kind: 'coloured', id, u, v, tensors: tensorCount() }, [u.buffer as ArrayBuffer, v.buffer as ArrayBuffer]);
+      },
+      (error: unknown) => {
+        reply({ kind: 'failed', id, failure: failureOf(error) });
+      },
+    );
+  });
+  reply({ kind: 'ready', info, engine });
+} catch (error) {
+  reply({ kind: 'failed', id: undefined, failure: failureOf(error) });
+}

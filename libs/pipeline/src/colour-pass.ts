@@ -1,0 +1,86 @@
+import type { ChromaSink, LumaReader, MediaInfo } from '@kinemacolor/media';
+import { renderSizeFor } from '@kinemacolor/models/render-size';
+import { colorizeStage } from './colorize-stage.js';
+import type { Colorizer } from './colorizer.js';
+import type { OnProgress } from './progress.js';
+import { SceneCuts } from './scene-cuts.js';
+import { batchFor, type ColourSettings } from './settings.js';
+import { Stabilizer } from './stabilizer.js';
+import { stabilizeStage } from './stabilize-stage.js';
+import { ownTimer, type StageTimes } from './stage-times.js';
+
+/** What the stages work with; made once for a film. */
+export interface Stages {
+  readonly width: number;
+  readonly height: number;
+  readonly cuts: SceneCuts;
+  readonly stabilizer: Stabilizer;
+}
+
+export function makeStages(info: MediaInfo, colorizer: Colorizer, settings: ColourSettings): Stages {
+  const { width, height } = renderSizeFor(upright(info), settings.renderSize ?? colorizer.info.renderSize);
+  return { width, height, cuts: new SceneCuts(), stabilizer: new Stabilizer(settings.stabilize, width, height) };
+}
+
+/** The film as it is seen: wide pixels make a wide picture, and the generator has seen square ones only. */
+function upright({ video }: MediaInfo): { width: number; height: number } {
+  const { num, den } = video.sampleAspectRatio;
+  return { width: (video.width * num) / den, height: video.height };
+}
+
+export interface ColourPassOptions {
+  readonly reader: LumaReader;
+  readonly sink: ChromaSink;
+  readonly colorizer: Colorizer;
+  readonly stages: Stages;
+  /** Frames that an earlier run has done, and all of them, for progress. */
+  readonly done: number;
+  readonly total: number | undefined;
+  readonly onProgress: OnProgress;
+  readonly before?: (index: number) => Promise<void>;
+}
+
+export interface ColourPassResult {
+  readonly frames: number;
+  /** Shots that began in these frames. */
+  readonly shots: number;
+  readonly decodeErrors: number;
+  readonly times: StageTimes;
+}
+
+/**
+ * decode → colorize → stabilise → encode, each frame on its way as soon as the next stage has room. Whatever fails,
+ * both ffmpegs are gone when this returns.
+ */
+export async function colourPass(options: ColourPassOptions): Promise<ColourPassResult> {
+  const { reader, sink, colorizer, stages, done, total, onProgress, before } = options;
+  const own = ownTimer();
+  let frames = 0;
+  let shots = 0;
+  try {
+    const coloured = colorizeStage(reader, colorizer, { ...stages, batch: batchFor(colorizer.engine.device), inFlight: 3 });
+    for await (const frame of stabilizeStage(coloured, before === undefined ? stages : { ...stages, before })) {
+      await sink.write(frame);
+      frames += 1;
+      if (frame.cut) shots += 1;
+      onProgress({ phase: 'colour', frames: done + frames, total });
+    }
+    const decoded = own().seconds;
+    const encoded = await sink.finish();
+    await reader.close();
+    const { cpuSeconds, decodeErrors } = reader.stats();
+    return {
+      frames,
+      shots,
+      decodeErrors,
+      times: {
+        decode: { seconds: decoded, cpuSeconds },
+        colorize: own(),
+        encode: { seconds: encoded.wallSeconds, cpuSeconds: encoded.cpuSeconds },
+      },
+    };
+  } catch (error) {
+    await Promise.allSettled([reader.close(), sink.abort()]);
+    throw error;
+  }
+}

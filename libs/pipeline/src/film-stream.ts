@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream';
+import { openChromaSink, openLuma, probe, Spool } from '@kinemacolor/media';
+import { colourPass, makeStages } from './colour-pass.js';
+import type { FilmOptions, FilmResult } from './film.js';
+import { SEGMENT_FRAMES } from './settings.js';
+
+export interface FilmStreamOptions extends Pick<FilmOptions, 'colorizer' | 'colour' | 'encode' | 'signal' | 'onProgress'> {
+  /** A film's path, or its container bytes, read once. */
+  readonly input: string | Readable;
+  /** A file descriptor that ffmpeg writes to itself, such as 1. */
+  readonly output: number;
+  readonly container: 'matroska' | 'mp4';
+}
+
+/**
+ * Colours a film as it streams in and out. Bytes wait on disk until the encoder, which lags behind the decoder, has read
+ * them too; an MP4 with its index at the end is kept whole first.
+ * @throws MediaError, PipelineError
+ */
+export async function colorizeFilmStream(options: FilmStreamOptions): Promise<FilmResult> {
+  const { input, output, container, colorizer, colour, encode, signal, onProgress } = options;
+  const spool = typeof input === 'string' ? undefined : await Spool.from(input);
+  try {
+    const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
+    const stages = makeStages(info, colorizer, colour);
+    const { width, height } = stages;
+    const reader = openLuma(info, { width, height, signal });
+    const sink = openChromaSink(info, {
+      ...encode,
+      width,
+      height,
+      saturation: colour.saturation,
+      segmentFrames: SEGMENT_FRAMES,
+      target: { kind: 'stream', to: output, container },
+      signal,
+    });
+    const pass = await colourPass({ reader, sink, colorizer, stages, done: 0, total: info.video.expectedFrames, onProgress });
+    const warnings = info.spooled ? ['The film could not be read as it came (its index is at the end): it was kept on disk first.'] : [];
+    return {
+      frames: pass.frames,
+      colouredFrames: pass.frames,
+      shots: pass.shots,
+      width: info.video.width,
+      height: info.video.height,
+      render: { width, height },
+      times: pass.times,
+      warnings,
+    };
+  } finally {
+    await spool?.close();
+  }
+}

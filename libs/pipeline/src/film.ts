@@ -1,0 +1,199 @@
+import { mkdir, realpath, rename, stat } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  checkIntegrity,
+  containerOf,
+  joinFilm,
+  MediaError,
+  openChromaSink,
+  openLuma,
+  planStreams,
+  probe,
+  type IntegrityReport,
+  type MediaInfo,
+} from '@kinemacolor/media';
+import { colourPass, makeStages, type Stages } from './colour-pass.js';
+import type { Colorizer } from './colorizer.js';
+import { Journal, type JournalKey } from './journal.js';
+import { PipelineError } from './pipeline-error.js';
+import type { OnProgress } from './progress.js';
+import { resumePoint } from './resume-point.js';
+import { SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
+import { ownTimer, type StageTimes } from './stage-times.js';
+import { packTemporalState, restoreTemporalState } from './temporal-state.js';
+
+export interface FilmOptions {
+  readonly input: string;
+  readonly output: string;
+  readonly colorizer: Colorizer;
+  readonly colour: ColourSettings;
+  readonly encode: EncodeSettings;
+  /** Goes on from what an interrupted run left; without it that is removed. */
+  readonly resume: boolean;
+  /** Colours what can be read of a damaged or truncated film instead of refusing it. */
+  readonly salvage: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+export interface FilmResult {
+  /** Frames of the whole film. */
+  readonly frames: number;
+  /** Frames that this run did itself; the others were done before it was resumed. */
+  readonly colouredFrames: number;
+  readonly shots: number;
+  readonly width: number;
+  readonly height: number;
+  /** What the generator saw, pixels. */
+  readonly render: { readonly width: number; readonly height: number };
+  readonly times: StageTimes;
+  /** For the user: streams that could not be kept, damage that was passed over. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Colours a film file. The result stands under its name only when it is whole; until then everything is in a hidden
+ * folder beside it, from which an interrupted run can be resumed.
+ * @throws MediaError, ModelError, PipelineError (`ABORTED` when the signal fired: what is done is kept)
+ */
+export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
+  const { input, output, colorizer, colour, salvage, signal, onProgress } = options;
+  await refuseSameFile(input, output);
+  const info = await probe({ kind: 'file', path: input });
+  const warnings: string[] = [];
+  const total = await readableFrames(info, salvage, warnings);
+  const stages = makeStages(info, colorizer, colour);
+  const container = containerOf(output);
+  const journal = await openJournal(options, stages);
+  const startFrame = await resumePoint(journal, SEGMENT_FRAMES);
+
+  let pass: Awaited<ReturnType<typeof colourPass>> | undefined;
+  const own = ownTimer();
+  try {
+    if (journal.complete === undefined) pass = await encodeRest(options, info, stages, journal, startFrame, total);
+    const frames = journal.complete ?? startFrame;
+    onProgress({ phase: 'finish', frames, total: frames });
+    const { warnings: lost } = streamWarnings(info, container);
+    warnings.push(...lost);
+    const joined = path.join(journal.folder, `joined${path.extname(output)}`);
+    const finish = ownTimer();
+    const parts = journal.parts.map((part) => journal.pathOf(part));
+    const { cpuSeconds } = await joinFilm({ parts, source: info, output: joined, container, signal });
+    await rename(joined, output);
+    await journal.remove();
+    if (pass !== undefined && pass.decodeErrors > 0) {
+      warnings.push(`${pass.decodeErrors} damaged places in the film were passed over; those frames may look broken.`);
+    }
+    return {
+      frames,
+      colouredFrames: pass?.frames ?? 0,
+      shots: pass?.shots ?? 0,
+      width: info.video.width,
+      height: info.video.height,
+      render: { width: stages.width, height: stages.height },
+      times: { ...(pass?.times ?? idle(own)), finish: { seconds: finish().seconds, cpuSeconds } },
+      warnings,
+    };
+  } catch (error) {
+    if (signal.aborted) throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
+    throw error;
+  }
+}
+
+async function encodeRest(
+  { colorizer, colour, encode, signal, onProgress }: FilmOptions,
+  info: MediaInfo,
+  stages: Stages,
+  journal: Journal,
+  startFrame: number,
+  total: number | undefined,
+): ReturnType<typeof colourPass> {
+  if (startFrame > 0) restoreTemporalState(await journal.readState(startFrame), stages.cuts, stages.stabilizer);
+  const part = await journal.beginPart(startFrame, '.mov');
+  const { width, height } = stages;
+  const reader = openLuma(info, { width, height, startFrame, signal });
+  const sink = openChromaSink(info, {
+    ...encode,
+    width,
+    height,
+    saturation: colour.saturation,
+    segmentFrames: SEGMENT_FRAMES,
+    target: { kind: 'part', path: journal.pathOf(part), startFrame },
+    signal,
+  });
+  const before = async (index: number): Promise<void> => {
+    if (index % SEGMENT_FRAMES === 0) await journal.saveState(index, packTemporalState(stages.cuts, stages.stabilizer));
+  };
+  const pass = await colourPass({ reader, sink, colorizer, stages, done: startFrame, total, onProgress, before });
+  await journal.setPart({ ...part, frames: pass.frames });
+  await journal.markComplete(startFrame + pass.frames);
+  return pass;
+}
+
+/** Frames that can be read; an error when that is not all of them and nobody asked for salvage. */
+async function readableFrames(info: MediaInfo, salvage: boolean, warnings: string[]): Promise<number | undefined> {
+  const report = await checkIntegrity(info);
+  if (!report.truncated) return report.framesReadable;
+  const problem = truncation(info, report);
+  if (!salvage || report.framesReadable === 0) throw problem;
+  warnings.push(problem.message);
+  return report.framesReadable;
+}
+
+function truncation({ name }: MediaInfo, report: IntegrityReport): MediaError {
+  const { framesReadable, framesExpected, secondsReadable, secondsExpected } = report;
+  const of = (all: number | undefined, digits: number): string => (all === undefined ? '' : ` of ${all.toFixed(digits)}`);
+  const readable = `${framesReadable}${of(framesExpected, 0)} frames (${secondsReadable.toFixed(1)}${of(secondsExpected, 1)} s)`;
+  return new MediaError(
+    'TRUNCATED',
+    `${name} is cut short: ${readable} can be read. Use --salvage to colour these.`,
+    { framesReadable, framesExpected, secondsReadable, secondsExpected },
+  );
+}
+
+async function openJournal(options: FilmOptions, stages: Stages): Promise<Journal> {
+  const { input, output, colorizer, colour, encode, resume } = options;
+  try {
+    const { size, mtimeMs } = await stat(input);
+    const key: JournalKey = {
+      source: path.resolve(input),
+      size,
+      modified: mtimeMs,
+      model: `${colorizer.info.name} ${colorizer.info.weightsSha256.slice(0, 16)}`,
+      render: `${stages.width}x${stages.height}`,
+      saturation: colour.saturation,
+      stabilize: colour.stabilize,
+      codec: encode.codec ?? null,
+      crf: encode.crf ?? null,
+      preset: encode.preset ?? null,
+      subsampling: encode.subsampling ?? null,
+    };
+    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    return (resume ? await Journal.open(output, key) : undefined) ?? (await Journal.create(output, key));
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new MediaError('OUTPUT_UNWRITABLE', `${output} cannot be written: ${reason}`, { path: output }, { cause: error });
+  }
+}
+
+async function refuseSameFile(input: string, output: string): Promise<void> {
+  const real = async (file: string): Promise<string> => realpath(file).catch(() => path.resolve(file));
+  if ((await real(input)) === (await real(output))) {
+    throw new PipelineError('SAME_FILE', `${output} is the film itself: give another name with -o.`);
+  }
+}
+
+function streamWarnings(info: MediaInfo, container: ReturnType<typeof containerOf>): { warnings: string[] } {
+  const warnings = planStreams(info, container).flatMap(({ stream, action, reason }) => {
+    if (action === 'copy') return [];
+    const verb = action === 'drop' ? 'is left out' : 'is converted';
+    return [`${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}: ${reason ?? 'the container cannot hold it'}.`];
+  });
+  return { warnings };
+}
+
+const idle = (own: () => { seconds: number; cpuSeconds: number }): StageTimes => {
+  const none = { seconds: 0, cpuSeconds: 0 };
+  return { decode: none, colorize: own(), encode: none };
+};

@@ -1,0 +1,159 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PipelineError } from './pipeline-error.js';
+
+/** What a run was started with; a resumed run must be started with the same. */
+export type JournalKey = Readonly<Record<string, string | number | boolean | null>>;
+
+/** One stretch of the film on disk. */
+export interface JournalPart {
+  /** File name inside the journal's folder. */
+  readonly file: string;
+  /** First frame of the film in it. */
+  readonly startFrame: number;
+  /** Frames in it once it is complete; undefined while it is being written, or when the run was cut off. */
+  readonly frames?: number;
+}
+
+interface JournalFile {
+  readonly version: 1;
+  readonly key: JournalKey;
+  readonly parts: readonly JournalPart[];
+  /** Frames of the whole film, once the last one is encoded. */
+  readonly complete: number | undefined;
+}
+
+/** States of the temporal stages that are kept: the encoder lags behind by less than this many segments. */
+const STATES_KEPT = 8;
+
+/**
+ * The notes of a run beside its output, in a hidden folder `.<output>.kinemacolor/`: finished parts of the film, and
+ * the state of the temporal stages at segment borders. Written so that it can be read after a crash at any moment.
+ */
+export class Journal {
+  private constructor(
+    readonly folder: string,
+    private readonly key: JournalKey,
+    private entries: JournalPart[],
+    private completeFrames: number | undefined,
+  ) {}
+
+  static folderFor(output: string): string {
+    return path.join(path.dirname(output), `.${path.basename(output)}.kinemacolor`);
+  }
+
+  /** Starts afresh; what an earlier run left is removed. */
+  static async create(output: string, key: JournalKey): Promise<Journal> {
+    const folder = Journal.folderFor(output);
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const journal = new Journal(folder, key, [], undefined);
+    await journal.write();
+    return journal;
+  }
+
+  /**
+   * Reads what an earlier run left.
+   * @returns undefined when there is nothing
+   * @throws PipelineError `JOURNAL_MISMATCH` when it was made from another source or with other settings
+   */
+  static async open(output: string, key: JournalKey): Promise<Journal | undefined> {
+    const folder = Journal.folderFor(output);
+    const file = path.join(folder, 'journal.json');
+    if (!existsSync(file)) return undefined;
+    let stored: JournalFile;
+    try {
+      stored = JSON.parse(await readFile(file, 'utf8')) as JournalFile;
+    } catch (error) {
+      throw new PipelineError(
+        'JOURNAL_MISMATCH',
+        `The notes of the earlier run in ${folder} are damaged. Run again without --resume to start afresh.`,
+        { cause: error },
+      );
+    }
+    const changed = Object.keys({ ...stored.key, ...key }).filter((name) => stored.key[name] !== key[name]);
+    if (changed.length > 0) {
+      const list = changed.map((name) => `${name} was ${stored.key[name] ?? 'unset'}, is ${key[name] ?? 'unset'}`);
+      throw new PipelineError(
+        'JOURNAL_MISMATCH',
+        `The earlier run for ${output} cannot be resumed: ${list.join('; ')}. Use the same settings, or run without --resume.`,
+      );
+    }
+    return new Journal(folder, key, [...stored.parts], stored.complete);
+  }
+
+  get parts(): readonly JournalPart[] {
+    return this.entries;
+  }
+
+  /** Frames of the whole film when all of them are encoded. */
+  get complete(): number | undefined {
+    return this.completeFrames;
+  }
+
+  pathOf(part: Pick<JournalPart, 'file'>): string {
+    return path.join(this.folder, part.file);
+  }
+
+  /** Opens a new part; `extension` as the container wants it. */
+  async beginPart(startFrame: number, extension: string): Promise<JournalPart> {
+    const part = { file: `part-${String(startFrame).padStart(9, '0')}${extension}`, startFrame };
+    this.entries = [...this.entries.filter((other) => other.startFrame < startFrame), part];
+    await this.write();
+    return part;
+  }
+
+  /** Replaces the part that begins where this one does. */
+  async setPart(part: JournalPart): Promise<void> {
+    this.entries = this.entries.map((other) => (other.startFrame === part.startFrame ? part : other));
+    await this.write();
+  }
+
+  /** Forgets the parts from this frame on. */
+  async dropFrom(startFrame: number): Promise<void> {
+    const dropped = this.entries.filter((part) => part.startFrame >= startFrame);
+    this.entries = this.entries.filter((part) => part.startFrame < startFrame);
+    await this.write();
+    for (const part of dropped) await rm(this.pathOf(part), { force: true });
+  }
+
+  async markComplete(frames: number): Promise<void> {
+    this.completeFrames = frames;
+    await this.write();
+  }
+
+  /** Keeps the stages' state as it is before `frame`; the oldest beyond the last few are removed. */
+  async saveState(frame: number, state: Buffer): Promise<void> {
+    await this.writeBeside(`state-${frame}.bin`, state);
+    for (const old of (await this.states()).slice(0, -STATES_KEPT)) {
+      await rm(path.join(this.folder, `state-${old}.bin`), { force: true });
+    }
+  }
+
+  async readState(frame: number): Promise<Buffer> {
+    return readFile(path.join(this.folder, `state-${frame}.bin`));
+  }
+
+  /** Frames before which a state is kept, ascending. */
+  async states(): Promise<number[]> {
+    const names = await readdir(this.folder);
+    return names.flatMap((name) => /^state-(\d+)\.bin$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b); // prettier-ignore
+  }
+
+  /** The film is in place: nothing here is needed any more. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async write(): Promise<void> {
+    const stored: JournalFile = { version: 1, key: this.key, parts: this.entries, complete: this.completeFrames };
+    await this.writeBeside('journal.json', JSON.stringify(stored, null, 1));
+  }
+
+  private async writeBeside(name: string, content: string | Buffer): Promise<void> {
+    const file = path.join(this.folder, name);
+    await writeFile(`${file}.writing`, content);
+    await rename(`${file}.writing`, file);
+  }
+}
