@@ -5,20 +5,22 @@ export const FRAME_RATE = 24;
 export const FRAMES_PER_SCENE = 72;
 export const PANORAMA_WIDTH = WIDTH + FRAMES_PER_SCENE;
 
-/** Samples a pixel, in each direction, of everything that stands still. */
-export const SUPERSAMPLING = 2;
-
 /** Focal length in pixels: a field of view of 60°. */
 export const FOCAL = 554;
 
-/** The large panorama that the landscape is drawn into: luminance (linear, 0–1), distance in metres, what is there. */
-export function canvas() {
-  const width = PANORAMA_WIDTH * SUPERSAMPLING;
-  const height = HEIGHT * SUPERSAMPLING;
+/**
+ * The large panorama that the landscape is drawn into: luminance (linear, 0–1), distance in metres, what is there.
+ *
+ * @param {number} samples a pixel in each direction
+ */
+export function canvas(samples) {
+  const width = PANORAMA_WIDTH * samples;
+  const height = HEIGHT * samples;
   return {
+    samples,
     width,
     height,
-    focal: FOCAL * SUPERSAMPLING,
+    focal: FOCAL * samples,
     light: new Float32Array(width * height),
     distance: new Float32Array(width * height).fill(Infinity),
     kind: new Uint8Array(width * height),
@@ -31,6 +33,7 @@ export const WATER = 2;
 
 /** Averages the samples of each pixel; the shares of sky and water make soft edges against what moves behind. */
 export function reduce(large) {
+  const { samples } = large;
   const size = PANORAMA_WIDTH * HEIGHT;
   const small = {
     land: new Float32Array(size),
@@ -38,14 +41,14 @@ export function reduce(large) {
     water: new Float32Array(size),
     distance: new Float32Array(size),
   };
-  const part = 1 / (SUPERSAMPLING * SUPERSAMPLING);
+  const part = 1 / (samples * samples);
   for (let y = 0; y < HEIGHT; y++) {
     for (let x = 0; x < PANORAMA_WIDTH; x++) {
       const to = y * PANORAMA_WIDTH + x;
       let nearest = Infinity;
-      for (let j = 0; j < SUPERSAMPLING; j++) {
-        for (let i = 0; i < SUPERSAMPLING; i++) {
-          const from = (y * SUPERSAMPLING + j) * large.width + x * SUPERSAMPLING + i;
+      for (let j = 0; j < samples; j++) {
+        for (let i = 0; i < samples; i++) {
+          const from = (y * samples + j) * large.width + x * samples + i;
           if (large.kind[from] === SKY) small.sky[to] += part;
           else if (large.kind[from] === WATER) small.water[to] += part;
           else small.land[to] += large.light[from] * part;

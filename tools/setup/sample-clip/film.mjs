@@ -9,10 +9,11 @@ import { drawTerrain } from './terrain.mjs';
  *
  * @param {import('./scenes.mjs').Scene} scene
  * @param {number} seed
+ * @param {number} [samples] a pixel, in each direction, of what stands still
  * @returns {(frame: number) => Uint8Array} frame → 640 × 360 grey pixels, display-referred (gamma-encoded), 16–235
  */
-export function film(scene, seed) {
-  const large = canvas();
+export function film(scene, seed, samples = 2) {
+  const large = canvas(samples);
   drawTerrain(large, scene);
   drawTrees(large, scene, seed + 11);
   drawGrass(large, scene, seed + 12);

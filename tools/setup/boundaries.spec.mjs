@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+
+import { ESLint } from 'eslint';
+import { expect, test } from 'vitest';
+
+import { ROOT } from './paths.mjs';
+
+const RULE = '@nx/enforce-module-boundaries';
+
+/** Lints a text as if it were the index of a package, with the repository's own rules. */
+async function boundaryErrors(packageFolder, text) {
+  const eslint = new ESLint({
+    cwd: ROOT,
+    overrideConfig: [{ files: ['**/*.ts'], languageOptions: { parserOptions: { projectService: true } } }],
+    ruleFilter: ({ ruleId }) => ruleId === RULE,
+  });
+  const [result] = await eslint.lintText(text, { filePath: join(ROOT, packageFolder, 'src', 'index.ts') });
+  expect(result.fatalErrorCount, JSON.stringify(result.messages)).toBe(0);
+  return result.messages.filter(({ ruleId }) => ruleId === RULE);
+}
+
+test.each([
+  ['media to the engine', 'libs/media', '@kinemacolor/tensor', 'can only depend on libs tagged'],
+  ['media to TensorFlow', 'libs/media', '@tensorflow/tfjs', 'is not allowed to import'],
+  ['losses to models', 'libs/losses', '@kinemacolor/models', 'can not depend on libs tagged'],
+  ['the engine to ffmpeg', 'libs/tensor', 'fluent-ffmpeg', 'is not allowed to import'],
+  ['a lib to an app', 'libs/pipeline', '@kinemacolor/cli', 'Circular dependency'],
+  ['an app to another app', 'apps/cli', '@kinemacolor/trainer', 'can only depend on libs tagged'],
+])('the lint refuses %s', async (_name, from, to, reason) => {
+  const errors = await boundaryErrors(from, `import { thing } from '${to}';\nexport { thing };\n`);
+  expect(errors.map(({ message }) => message)).toContainEqual(expect.stringContaining(reason));
+  expect(errors[0].severity).toBe(2);
+});
+
+test('the lint refuses a relative way into another package', async () => {
+  const text = "import { thing } from '../../tensor/src/index.js';\nexport { thing };\n";
+  expect(await boundaryErrors('libs/models', text)).toHaveLength(1);
+});
+
+test.each([
+  ['models to the engine', 'libs/models', '@kinemacolor/tensor'],
+  ['an app to the pipeline', 'apps/cli', '@kinemacolor/pipeline'],
+])('the lint lets pass %s', async (_name, from, to) => {
+  expect(await boundaryErrors(from, `import { thing } from '${to}';\nexport { thing };\n`)).toEqual([]);
+});

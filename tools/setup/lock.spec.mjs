@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { withLock } from './lock.mjs';
+
+let folder;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kinemacolor-lock-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+describe('withLock', () => {
+  test('lets only one work at a time', async () => {
+    const lock = join(folder, 'setup.lock');
+    let inside = 0;
+    let most = 0;
+    let waited = 0;
+    const work = async () => {
+      inside++;
+      most = Math.max(most, inside);
+      await sleep(30);
+      inside--;
+    };
+    const options = { pollMs: 5, onWait: () => waited++ };
+    await Promise.all([withLock(lock, work, options), withLock(lock, work, options), withLock(lock, work, options)]);
+    expect(most).toBe(1);
+    expect(waited).toBe(2);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is released when the work fails', async () => {
+    const lock = join(folder, 'setup.lock');
+    await expect(withLock(lock, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await withLock(lock, () => Promise.resolve('free'))).toBe('free');
+  });
+
+  test('takes over the lock of a process that is dead', async () => {
+    const lock = join(folder, 'setup.lock');
+    const dead = spawn(process.execPath, ['-e', '']);
+    const pid = dead.pid;
+    await new Promise((resolve) => dead.once('exit', resolve));
+    await mkdir(lock);
+    await writeFile(join(lock, 'owner.json'), JSON.stringify({ token: 'old', pid, host: hostname() }));
+    expect(await withLock(lock, () => Promise.resolve('mine'), { pollMs: 5 })).toBe('mine');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('takes over a lock on another machine only when its heartbeat has stopped', async () => {
+    const lock = join(folder, 'setup.lock');
+    await mkdir(lock);
+    await writeFile(join(lock, 'owner.json'), JSON.stringify({ token: 'far', pid: 1, host: 'another-machine' }));
+    const abort = new AbortController();
+    const early = withLock(lock, () => Promise.resolve('early'), { pollMs: 5, signal: abort.signal });
+    await sleep(60);
+    abort.abort();
+    await expect(early).rejects.toMatchObject({ code: 'interrupted' });
+    const old = new Date(Date.now() - 120_000);
+    await utimes(lock, old, old);
+    expect(await withLock(lock, () => Promise.resolve('late'), { pollMs: 5 })).toBe('late');
+  });
+});
