@@ -5,6 +5,7 @@ import { ModelError } from '../model-error.js';
 import { checkConvolutions, placeConvolutions, type Convolution } from './convolutions.js';
 import { describeNetwork, foreignNorm } from './network-kind.js';
 import { type Checkpoint } from './state-dict.js';
+import { withSource } from './with-source.js';
 
 /** An imported discriminator; whoever asked for it disposes the model. */
 export interface ImportedDiscriminator {
@@ -16,9 +17,14 @@ export interface ImportedDiscriminator {
  * Makes a discriminator of a public CycleGAN checkpoint (`latest_net_D_A` and the like): the 70×70 PatchGAN with three
  * strided layers and instance norm. Width and channels follow from the shapes.
  *
+ * @param source the file's name, for error messages
  * @throws ModelError `UNSUPPORTED` saying which network it is instead, `CORRUPT` for numbers that are not finite
  */
-export function importCycleGanDiscriminator(checkpoint: Checkpoint): ImportedDiscriminator {
+export function importCycleGanDiscriminator(checkpoint: Checkpoint, source?: string): ImportedDiscriminator {
+  return withSource(source, () => importDiscriminator(checkpoint));
+}
+
+function importDiscriminator(checkpoint: Checkpoint): ImportedDiscriminator {
   const first = checkpoint.get('model.0.weight')?.shape;
   if (first?.length !== 4 || !checkpoint.has('model.11.weight')) {
     throw new ModelError('UNSUPPORTED', `not a 70×70 PatchGAN discriminator but ${describeNetwork(checkpoint)}`);

@@ -6,6 +6,7 @@ import { ModelError } from '../model-error.js';
 import { checkConvolutions, placeConvolutions, type Convolution } from './convolutions.js';
 import { describeNetwork, foreignNorm } from './network-kind.js';
 import { type Checkpoint } from './state-dict.js';
+import { withSource } from './with-source.js';
 
 /** Index in the public network's sequence of the first residual block. */
 const firstBlock = 10;
@@ -22,10 +23,15 @@ export interface ImportedGenerator {
  *
  * The model takes and gives NHWC in −1..1 where PyTorch has NCHW; otherwise the outputs agree to float rounding.
  *
+ * @param source the file's name, for error messages
  * @throws ModelError `UNSUPPORTED` saying which network it is instead, `CORRUPT` for numbers that are not finite,
  * `BAD_CONFIG` for channel counts that no generator here has
  */
-export function importCycleGanGenerator(checkpoint: Checkpoint): ImportedGenerator {
+export function importCycleGanGenerator(checkpoint: Checkpoint, source?: string): ImportedGenerator {
+  return withSource(source, () => importGenerator(checkpoint));
+}
+
+function importGenerator(checkpoint: Checkpoint): ImportedGenerator {
   const config = generatorConfig(checkpoint);
   const convolutions = generatorConvolutions(checkpoint, config);
   checkConvolutions(checkpoint, convolutions);

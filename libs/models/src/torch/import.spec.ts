@@ -80,7 +80,9 @@ describe('importCycleGanDiscriminator', () => {
 
   it('turns down a generator, saying what it is', async () => {
     const generator = await readCheckpoint(fixture('six.zip.pth'));
-    expect(() => importCycleGanDiscriminator(generator)).toThrow(/not a 70×70 PatchGAN.*ResNet generator/);
+    expect(() => importCycleGanDiscriminator(generator, 'G.pth')).toThrow(
+      /^G\.pth: not a 70×70 PatchGAN.*ResNet generator/,
+    );
   });
 });
 

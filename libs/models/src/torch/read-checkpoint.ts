@@ -4,6 +4,7 @@ import { ModelError } from '../model-error.js';
 import { isLegacyForm, openLegacyForm } from './legacy-form.js';
 import { type RawCheckpoint } from './raw-checkpoint.js';
 import { stateDict, type Checkpoint } from './state-dict.js';
+import { withSource } from './with-source.js';
 import { isZipForm, openZipForm } from './zip-form.js';
 
 /** Far above any CycleGAN (a generator has 45 MB), and what Node reads in one piece. */
@@ -23,12 +24,7 @@ const largestFileBytes = 2 ** 31 - 1;
 export async function readCheckpoint(source: string | Uint8Array): Promise<Checkpoint> {
   if (typeof source !== 'string') return decodeCheckpoint(source);
   const bytes = await load(source);
-  try {
-    return decodeCheckpoint(bytes);
-  } catch (error) {
-    const { code, message } = ModelError.from(error);
-    throw new ModelError(code, `${source}: ${message}`, { cause: error });
-  }
+  return withSource(source, () => decodeCheckpoint(bytes));
 }
 
 function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
