@@ -1,1 +1,6 @@
-export {};
+export { ConfigError, type ConfigErrorCode } from './config-error.js';
+export type { FlagHelp } from './documentation.js';
+export type { SettingsInput } from './parse.js';
+export { readBoolean, readNumber } from './readers.js';
+export { setting, type Setting, type SettingSource } from './setting.js';
+export { defineSettings, type ParsedSettings, type Settings, type SettingsOutput } from './settings.js';
