@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { openChromaSink, openLuma, probe, Spool } from '@kinemacolor/media';
 import { colourPass, makeStages } from './colour-pass.js';
 import type { FilmOptions, FilmResult } from './film.js';
-import { SEGMENT_FRAMES } from './settings.js';
+import { encodeOptions, SEGMENT_FRAMES } from './settings.js';
 
 export interface FilmStreamOptions extends Pick<FilmOptions, 'colorizer' | 'colour' | 'encode' | 'signal' | 'onProgress'> {
   /** A film's path, or its container bytes, read once. */
@@ -24,9 +24,9 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
     const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
     const stages = makeStages(info, colorizer, colour);
     const { width, height } = stages;
-    const reader = openLuma(info, { width, height, signal });
-    const sink = openChromaSink(info, {
-      ...encode,
+    const reader = await openLuma(info, { width, height, signal });
+    const sink = await openChromaSink(info, {
+      ...encodeOptions(encode),
       width,
       height,
       saturation: colour.saturation,

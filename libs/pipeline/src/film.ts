@@ -18,7 +18,7 @@ import { Journal, type JournalKey } from './journal.js';
 import { PipelineError } from './pipeline-error.js';
 import type { OnProgress } from './progress.js';
 import { resumePoint } from './resume-point.js';
-import { SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
+import { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
 import { ownTimer, type StageTimes } from './stage-times.js';
 import { packTemporalState, restoreTemporalState } from './temporal-state.js';
 
@@ -111,9 +111,9 @@ async function encodeRest(
   if (startFrame > 0) restoreTemporalState(await journal.readState(startFrame), stages.cuts, stages.stabilizer);
   const part = await journal.beginPart(startFrame, '.mov');
   const { width, height } = stages;
-  const reader = openLuma(info, { width, height, startFrame, signal });
-  const sink = openChromaSink(info, {
-    ...encode,
+  const reader = await openLuma(info, { width, height, startFrame, signal });
+  const sink = await openChromaSink(info, {
+    ...encodeOptions(encode),
     width,
     height,
     saturation: colour.saturation,

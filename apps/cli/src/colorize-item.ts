@@ -1,0 +1,88 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { containerOf, MediaError, renderComparison } from '@kinemacolor/media';
+import {
+  colorizeFilm,
+  colorizeFilmStream,
+  colorizePicture,
+  type Colorizer,
+  type FilmResult,
+  type OnProgress,
+} from '@kinemacolor/pipeline';
+import type { ColorizeSettings } from './colorize-settings.js';
+import type { ItemSummary } from './summary.js';
+import type { WorkItem } from './work-list.js';
+
+export interface ItemOptions {
+  readonly settings: ColorizeSettings;
+  readonly colorizer: Colorizer;
+  readonly resume: boolean;
+  readonly salvage: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+}
+
+/** Colours one film, picture or stream. @throws MediaError, ModelError, PipelineError */
+export async function colorizeItem(item: WorkItem, options: ItemOptions): Promise<ItemSummary> {
+  const started = performance.now();
+  const result = item.kind === 'picture' ? await picture(item, options) : await film(item, options);
+  const seconds = (performance.now() - started) / 1000;
+  const { input, output, kind } = item;
+  return { input, output, kind, ok: true, ...result, seconds, fps: result.colouredFrames / seconds };
+}
+
+type Result = Omit<FilmResult, 'times'> & { readonly stages?: FilmResult['times'] };
+
+async function picture({ input, output, compare }: WorkItem, { settings, colorizer }: ItemOptions): Promise<Result> {
+  const files = compare === undefined ? { input, output } : { input, output, compare };
+  const result = await colorizePicture({ ...files, colorizer, colour: settings });
+  return { ...result, frames: 1, colouredFrames: 1, shots: 1, warnings: [] };
+}
+
+async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
+  const { settings, onProgress, signal } = options;
+  const stream = item.input === '-' || item.output === '-';
+  const { times: stages, ...result } = stream ? await streamed(item, options) : await colorizeFilm({ ...item, ...rest(options) });
+  if (item.compare !== undefined) {
+    onProgress({ phase: 'compare', frames: result.frames, total: result.frames });
+    await mkdir(path.dirname(path.resolve(item.compare)), { recursive: true });
+    await renderComparison({ source: item.input, result: item.output, output: item.compare, signal });
+  }
+  const low = settings.codec === 'h264' && result.width % 2 === 1;
+  return { ...result, stages, warnings: low ? [...result.warnings, ODD_SIZE] : result.warnings };
+}
+
+const ODD_SIZE = 'The film has an odd number of pixels a side, so it is encoded as 4:4:4, which some players cannot show.';
+
+const rest = ({ settings, ...options }: ItemOptions): Omit<Parameters<typeof colorizeFilm>[0], 'input' | 'output'> => ({
+  ...options,
+  colour: settings,
+  encode: settings,
+});
+
+/** Standard input or output, or both. A file as the end of a stream is written beside and renamed, too. */
+async function streamed({ input, output }: WorkItem, options: ItemOptions): Promise<FilmResult> {
+  const from = input === '-' ? process.stdin : input;
+  if (output === '-') {
+    return colorizeFilmStream({ ...rest(options), input: from, output: 1, container: 'matroska' });
+  }
+  const container = containerOf(output) === 'matroska' ? 'matroska' : 'mp4';
+  const beside = path.join(path.dirname(output), `.${path.basename(output)}.writing`);
+  try {
+    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    const file = await open(beside, 'w');
+    try {
+      const result = await colorizeFilmStream({ ...rest(options), input: from, output: file.fd, container });
+      await file.sync();
+      await file.close();
+      await rename(beside, output);
+      return result;
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error instanceof Error && 'code' in error ? MediaError.from(error, output) : error;
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { defineSettings, setting } from '@kinemacolor/config';
+
+/** Everything `kinemacolor colorize` can be told, by flag or by environment variable. */
+export const colorizeSettings = defineSettings({
+  model: setting(z.string().default('fast'), {
+    flag: '--model <name>',
+    env: 'KINEMACOLOR_MODEL',
+    describe: 'a shipped model by name, or the folder of any other',
+  }),
+  device: setting(z.enum(['auto', 'cpu', 'gpu']).default('auto'), {
+    flag: '--device <device>',
+    env: 'KINEMACOLOR_DEVICE',
+    describe: 'what the generator runs on: auto, cpu or gpu',
+  }),
+  renderSize: setting(z.coerce.number().int().min(64).max(1024).optional(), {
+    flag: '--render-size <pixels>',
+    env: 'KINEMACOLOR_RENDER_SIZE',
+    describe: "short side at which the generator sees the film (default: the model's own)",
+  }),
+  saturation: setting(z.coerce.number().min(0).max(4).default(1), {
+    flag: '--saturation <factor>',
+    describe: 'distance from grey, 1 as the model paints',
+  }),
+  stabilize: setting(z.coerce.number().min(0).max(0.95).default(0.7), {
+    flag: '--stabilize <strength>',
+    describe: 'smoothing of the colours over time within a shot, 0 is off',
+  }),
+  codec: setting(z.enum(['h264', 'hevc', 'av1', 'ffv1', 'prores']).default('h264'), {
+    flag: '--codec <codec>',
+    describe: 'h264, hevc, av1, ffv1 (lossless) or prores',
+  }),
+  crf: setting(z.coerce.number().min(0).max(63).optional(), {
+    flag: '--crf <number>',
+    describe: "the encoder's quality, lower is better (default: the codec's usual one)",
+  }),
+  preset: setting(z.string().optional(), {
+    flag: '--preset <name>',
+    describe: "the encoder's speed preset, such as veryfast or slow",
+  }),
+  subsampling: setting(z.enum(['420', '422', '444', 'source']).optional(), {
+    flag: '--subsampling <kind>',
+    describe: '420, 422, 444 or source (default: 420, and source for ffv1 and prores)',
+  }),
+});
+
+export type ColorizeSettings = ReturnType<typeof colorizeSettings.parse>;

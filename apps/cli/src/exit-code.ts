@@ -1,0 +1,63 @@
+import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
+import { ModelError } from '@kinemacolor/models/model-error';
+import { PipelineError } from '@kinemacolor/pipeline';
+import { TensorError } from '@kinemacolor/tensor/tensor-error';
+import { UsageError } from './usage-error.js';
+
+/** What the process ends with; the table of the README, as data. */
+export const EXIT = Object.freeze({
+  OK: 0,
+  /** A bug, or something nobody foresaw. */
+  FAILED: 1,
+  /** Wrong arguments, or an earlier run that cannot be resumed with these. */
+  USAGE: 2,
+  /** No such file, no right to read it, or nothing in a folder to colour. */
+  INPUT_MISSING: 3,
+  /** Not a film or picture, or of a kind that is not read. */
+  INPUT_UNSUPPORTED: 4,
+  /** Cut short or damaged; `--salvage` may help. */
+  INPUT_DAMAGED: 5,
+  /** The output cannot be written. */
+  OUTPUT_UNWRITABLE: 6,
+  DISK_FULL: 7,
+  /** The model is missing, damaged or unfit. */
+  MODEL: 8,
+  /** ffmpeg, the engine or the GPU is not set up. */
+  ENVIRONMENT: 9,
+  /** Ctrl-C. */
+  INTERRUPTED: 130,
+  /** SIGTERM. */
+  TERMINATED: 143,
+});
+
+const MEDIA: Readonly<Partial<Record<MediaErrorCode, number>>> = {
+  NOT_FOUND: EXIT.INPUT_MISSING,
+  UNREADABLE: EXIT.INPUT_MISSING,
+  IS_DIRECTORY: EXIT.INPUT_MISSING,
+  EMPTY_FILE: EXIT.INPUT_UNSUPPORTED,
+  NOT_MEDIA: EXIT.INPUT_UNSUPPORTED,
+  FORBIDDEN_FORMAT: EXIT.INPUT_UNSUPPORTED,
+  NO_VIDEO: EXIT.INPUT_UNSUPPORTED,
+  UNSUPPORTED: EXIT.INPUT_UNSUPPORTED,
+  TOO_LARGE: EXIT.INPUT_UNSUPPORTED,
+  TRUNCATED: EXIT.INPUT_DAMAGED,
+  DAMAGED: EXIT.INPUT_DAMAGED,
+  FRAME_MISMATCH: EXIT.INPUT_DAMAGED,
+  INVALID_ARGUMENT: EXIT.USAGE,
+  OUTPUT_UNWRITABLE: EXIT.OUTPUT_UNWRITABLE,
+  DISK_FULL: EXIT.DISK_FULL,
+  FFMPEG_MISSING: EXIT.ENVIRONMENT,
+};
+
+/** The exit code of an error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof UsageError) return error.exitCode;
+  if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
+  if (error instanceof ModelError) return error.code === 'BAD_INPUT' ? EXIT.FAILED : EXIT.MODEL;
+  if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
+  if (error instanceof PipelineError) {
+    if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
+    if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH') return EXIT.USAGE;
+  }
+  return EXIT.FAILED;
+}

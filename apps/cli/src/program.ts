@@ -1,0 +1,59 @@
+import { Command } from 'commander';
+import { colorizeCommand, type ColorizeFlags } from './colorize-command.js';
+import { colorizeSettings } from './colorize-settings.js';
+import { doctorCommand } from './doctor-command.js';
+import { EXIT } from './exit-code.js';
+import { importModelCommand, listModelsCommand } from './models-command.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done; 1 failed; 2 wrong arguments; 3 input missing; 4 input of no known kind; 5 input cut short or damaged;
+6 output cannot be written; 7 disk full; 8 model missing or damaged; 9 something is not set up (see doctor);
+130 stopped by Ctrl-C; 143 stopped by SIGTERM.`;
+
+/** The command line. @param finish takes the exit code of the command that ran */
+export function buildProgram(finish: (code: number) => void): Command {
+  const program = new Command('kinemacolor')
+    .description('Black-and-white film in, colour film out.')
+    .version('0.1.0')
+    .showHelpAfterError('(kinemacolor --help tells more)')
+    .exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? EXIT.OK : EXIT.USAGE);
+    });
+
+  const colorize = program
+    .command('colorize')
+    .description('colour films, pictures, folders of them, or a stream (-)')
+    .argument('<in...>', 'films, pictures, folders, or - for standard input')
+    .requiredOption('-o, --output <out>', 'file or folder, or - for standard output (Matroska)')
+    .option('--compare <file>', 'also make a side-by-side: a video, or a picture when FILE is .png or .jpg')
+    .option('--resume', 'go on where an interrupted run stopped')
+    .option('--salvage', 'colour what can be read of a truncated film')
+    .option('--json', 'print a summary for programs on standard output')
+    .option('--quiet', 'no progress, errors only')
+    .addHelpText('after', EXIT_CODES);
+  for (const { flags, description } of colorizeSettings.options()) colorize.option(flags, description);
+  colorize.action(async (inputs: string[], all: ColorizeFlags & Record<string, unknown>) => {
+    const { output, compare, resume, salvage, json, quiet, ...settings } = all;
+    const flags = { output, compare, resume, salvage, json, quiet };
+    finish(await colorizeCommand(inputs, flags as ColorizeFlags, settings));
+  });
+
+  program
+    .command('doctor')
+    .description('tell what is set up on this machine and what is not')
+    .option('--json', 'for programs')
+    .action(async (flags: { json?: boolean }) => { finish(await doctorCommand(flags)); }); // prettier-ignore
+
+  const models = program.command('models').description('the models on this machine');
+  models
+    .command('list')
+    .description('shipped models')
+    .action(async () => { finish(await listModelsCommand()); }); // prettier-ignore
+  models
+    .command('import')
+    .description('turn a public PyTorch CycleGAN generator (resnet_6blocks, resnet_9blocks) into a model folder')
+    .argument('<checkpoint>', 'a .pth file')
+    .requiredOption('-o, --output <folder>', 'folder of the new model')
+    .action(async (file: string, { output }: { output: string }) => { finish(await importModelCommand(file, output)); }); // prettier-ignore
+  return program;
+}

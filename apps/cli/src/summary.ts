@@ -1,0 +1,45 @@
+import type { StageTimes } from '@kinemacolor/pipeline';
+
+/** What `--json` prints for one input. */
+export type ItemSummary =
+  | {
+      readonly input: string;
+      readonly output: string;
+      readonly kind: 'film' | 'picture';
+      readonly ok: true;
+      readonly width: number;
+      readonly height: number;
+      readonly render: { readonly width: number; readonly height: number };
+      /** Frames of the result; 1 for a picture. */
+      readonly frames: number;
+      /** Frames that this run coloured: fewer than `frames` when it was resumed. */
+      readonly colouredFrames: number;
+      readonly shots: number;
+      readonly seconds: number;
+      /** Coloured frames a second of wall time, everything included. */
+      readonly fps: number;
+      /** Absent for a picture. */
+      readonly stages?: StageTimes;
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly input: string;
+      readonly output: string;
+      readonly kind: 'film' | 'picture';
+      readonly ok: false;
+      readonly error: { readonly code: string; readonly message: string };
+    };
+
+/** What `--json` prints. */
+export interface Summary {
+  readonly ok: boolean;
+  readonly exitCode: number;
+  readonly seconds: number;
+  readonly model: { readonly name: string; readonly version: string };
+  readonly device: { readonly kind: 'cpu' | 'gpu'; readonly engine: string; readonly tensorflow: string };
+  /** 99th percentile of the main thread's delay, milliseconds. */
+  readonly eventLoopDelayP99Ms: number;
+  /** Live tensors in the colouring thread at the end. */
+  readonly tensors: number;
+  readonly results: readonly ItemSummary[];
+}

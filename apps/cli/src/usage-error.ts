@@ -1,0 +1,11 @@
+/** Arguments that make no sense together, or inputs with nothing to do. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  constructor(
+    message: string,
+    /** See `EXIT`: 2 for arguments, 3 when there is nothing to colour. */
+    readonly exitCode = 2,
+  ) {
+    super(message);
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Journal } from './journal.js';
+
+let folder: string;
+let output: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'journal-'));
+  output = path.join(folder, 'film.mp4');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('Journal', () => {
+  it('is read back as it was written', async () => {
+    const journal = await Journal.create(output, { source: 'a', crf: null });
+    const part = await journal.beginPart(0, '.mov');
+    await journal.setPart({ ...part, frames: 240 });
+    await journal.beginPart(240, '.mov');
+    const again = await Journal.open(output, { source: 'a', crf: null });
+    expect(again?.parts).toEqual([
+      { file: 'part-000000000.mov', startFrame: 0, frames: 240 },
+      { file: 'part-000000240.mov', startFrame: 240 },
+    ]);
+    expect(again?.complete).toBeUndefined();
+  });
+
+  it('is not there when no run was interrupted', async () => {
+    expect(await Journal.open(output, {})).toBeUndefined();
+  });
+
+  it('refuses other settings, and names them', async () => {
+    await Journal.create(output, { source: 'a', crf: 18, codec: null });
+    await expect(Journal.open(output, { source: 'a', crf: 23, codec: 'hevc' })).rejects.toThrow(
+      /crf was 18, is 23; codec was unset, is hevc.*without --resume/,
+    );
+  });
+
+  it('refuses damaged notes with the cure', async () => {
+    const journal = await Journal.create(output, {});
+    await writeFile(path.join(journal.folder, 'journal.json'), '{"version":1,"par');
+    await expect(Journal.open(output, {})).rejects.toMatchObject({ code: 'JOURNAL_MISMATCH' });
+  });
+
+  it('keeps the last few states only', async () => {
+    const journal = await Journal.create(output, {});
+    for (let k = 0; k < 12; k++) await journal.saveState(240 * k, Buffer.from([k]));
+    expect(await journal.states()).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((k) => 240 * k));
+    expect(await journal.readState(240 * 11)).toEqual(Buffer.from([11]));
+  });
+
+  it('starts afresh when created again, and leaves nothing when removed', async () => {
+    const first = await Journal.create(output, {});
+    await writeFile(first.pathOf(await first.beginPart(0, '.mov')), 'old');
+    const second = await Journal.create(output, {});
+    expect(second.parts).toEqual([]);
+    expect(await readdir(second.folder)).toEqual(['journal.json']);
+    await second.remove();
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
