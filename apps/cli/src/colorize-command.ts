@@ -39,16 +39,27 @@ export async function colorizeCommand(
   let exitCode: number = EXIT.OK;
   try {
     for (const item of items) {
-      const display = progressDisplay(item.input === '-' ? 'standard input' : item.input, { quiet: flags.quiet === true });
+      const display = progressDisplay(item.input === '-' ? 'standard input' : item.input, {
+        quiet: flags.quiet === true,
+      });
       try {
         const { onProgress } = display;
         const { resume = false, salvage = false } = flags;
-        const result = await colorizeItem(item, { settings, colorizer, resume, salvage, signal: signals.signal, onProgress });
+        const result = await colorizeItem(item, {
+          settings,
+          colorizer,
+          resume,
+          salvage,
+          signal: signals.signal,
+          onProgress,
+        });
         display.stop();
         results.push(result);
         if (result.ok) {
           for (const warning of result.warnings) say(`${item.input}: ${warning}`);
-          say(`${item.output === '-' ? 'standard output' : item.output}: ${result.frames} frames, ${result.fps.toFixed(1)} fps`);
+          say(
+            `${item.output === '-' ? 'standard output' : item.output}: ${result.frames} frames, ${result.fps.toFixed(1)} fps`,
+          );
         }
       } catch (error) {
         display.stop();
@@ -56,7 +67,13 @@ export async function colorizeCommand(
         if (exitCode === EXIT.OK) exitCode = code;
         const { name, message } = messageOf(error);
         process.stderr.write(`kinemacolor: ${message}\n`);
-        results.push({ input: item.input, output: item.output, kind: item.kind, ok: false, error: { code: name, message } });
+        results.push({
+          input: item.input,
+          output: item.output,
+          kind: item.kind,
+          ok: false,
+          error: { code: name, message },
+        });
         if (signals.signal.aborted) break;
       }
     }

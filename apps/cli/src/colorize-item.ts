@@ -42,7 +42,9 @@ async function picture({ input, output, compare }: WorkItem, { settings, coloriz
 async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
   const { settings, onProgress, signal } = options;
   const stream = item.input === '-' || item.output === '-';
-  const { times: stages, ...result } = stream ? await streamed(item, options) : await colorizeFilm({ ...item, ...rest(options) });
+  const { times: stages, ...result } = stream
+    ? await streamed(item, options)
+    : await colorizeFilm({ ...item, ...rest(options) });
   if (item.compare !== undefined) {
     onProgress({ phase: 'compare', frames: result.frames, total: result.frames });
     await mkdir(path.dirname(path.resolve(item.compare)), { recursive: true });
@@ -52,7 +54,8 @@ async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
   return { ...result, stages, warnings: low ? [...result.warnings, ODD_SIZE] : result.warnings };
 }
 
-const ODD_SIZE = 'The film has an odd number of pixels a side, so it is encoded as 4:4:4, which some players cannot show.';
+const ODD_SIZE =
+  'The film has an odd number of pixels a side, so it is encoded as 4:4:4, which some players cannot show.';
 
 const rest = ({ settings, ...options }: ItemOptions): Omit<Parameters<typeof colorizeFilm>[0], 'input' | 'output'> => ({
   ...options,

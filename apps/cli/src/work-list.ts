@@ -57,7 +57,12 @@ export async function workList({ inputs, output, compare, codec }: WorkRequest):
     const kind = isPicturePath(input) ? 'picture' : 'film';
     if (!intoFolder) return { kind, input, output, compare };
     const name = resultName(input, kind, codec);
-    return { kind, input, output: path.join(output, name), compare: compare === undefined ? undefined : path.join(compare, name) };
+    return {
+      kind,
+      input,
+      output: path.join(output, name),
+      compare: compare === undefined ? undefined : path.join(compare, name),
+    };
   });
 }
 

@@ -11,7 +11,12 @@ export interface RunState {
 }
 
 interface Manifest extends RunState {
-  readonly tensors: readonly { readonly group: string; readonly shape: number[]; readonly offset: number; readonly length: number }[];
+  readonly tensors: readonly {
+    readonly group: string;
+    readonly shape: number[];
+    readonly offset: number;
+    readonly length: number;
+  }[];
 }
 
 /** Groups of float tensors by name, in a fixed order. */

@@ -23,7 +23,8 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   print(`engine: TensorFlow ${engine.tensorflowVersion} on ${engine.device}`);
   await mkdir(config.run, { recursive: true });
   await writeFile(path.join(config.run, 'config.json'), JSON.stringify(config, null, 2));
-  const log = (entry: object): Promise<void> => appendFile(path.join(config.run, 'log.jsonl'), JSON.stringify(entry) + '\n');
+  const log = (entry: object): Promise<void> =>
+    appendFile(path.join(config.run, 'log.jsonl'), JSON.stringify(entry) + '\n');
 
   const sets: WeightedSet[] = [];
   const tone = new ToneFit();
@@ -37,7 +38,12 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   const toneMap = tone.fit();
   const validation = await loadValidation(config.validation);
   const baselines = evaluateBaselines(validation, toneMap);
-  print(formatTable([{ name: 'grey', metrics: baselines.grey }, { name: 'tone', metrics: baselines.tone }]));
+  print(
+    formatTable([
+      { name: 'grey', metrics: baselines.grey },
+      { name: 'tone', metrics: baselines.tone },
+    ]),
+  );
 
   const shape: GeneratorConfig = { ...config.generator, inputChannels: 1, outputChannels: 2 };
   const model = buildGenerator(shape, config.seed);
@@ -69,7 +75,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   }
   const save = async (): Promise<void> => {
     const [iterations, ...moments] = await optimizer.getWeights();
-    tf.dispose(iterations?.tensor as tf.Tensor | undefined ?? []);
+    tf.dispose((iterations?.tensor as tf.Tensor | undefined) ?? []);
     const state = moments.map(({ tensor }) => tensor as tf.Tensor);
     await saveCheckpoint(
       checkpoint,
@@ -84,13 +90,24 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   let lossSum = 0;
   while (step < config.steps && !signal.aborted) {
     const drawn = sampler.next();
-    const rate = cosineRate(step, { peak: config.learningRate, steps: config.steps, warmUp: config.warmUp, floor: 0.01 });
+    const rate = cosineRate(step, {
+      peak: config.learningRate,
+      steps: config.steps,
+      warmUp: config.warmUp,
+      floor: 0.01,
+    });
     (optimizer as unknown as { learningRate: number }).learningRate = rate;
     const loss = tf.tidy(() => {
       const luma = tf.tensor4d(drawn.luma, [batch, crop, crop, 1]);
       const truth = tf.tensor4d(drawn.chroma, [batch, crop, crop, 2]);
       const { value, grads } = tf.variableGrads(
-        () => weightedHuber(model.apply(luma, { training: true }) as tf.Tensor4D, truth, config.loss.delta, config.loss.colourWeight),
+        () =>
+          weightedHuber(
+            model.apply(luma, { training: true }) as tf.Tensor4D,
+            truth,
+            config.loss.delta,
+            config.loss.colourWeight,
+          ),
         variables,
       );
       optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
@@ -101,7 +118,9 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     lossSum += loss;
     if (step % 100 === 0) {
       const seconds = (Date.now() - started) / 1000;
-      print(`step ${step}/${config.steps} loss ${(lossSum / 100).toFixed(5)} rate ${rate.toExponential(2)} ${((100 * batch) / seconds).toFixed(1)} crops/s tensors ${tf.memory().numTensors}`);
+      print(
+        `step ${step}/${config.steps} loss ${(lossSum / 100).toFixed(5)} rate ${rate.toExponential(2)} ${((100 * batch) / seconds).toFixed(1)} crops/s tensors ${tf.memory().numTensors}`,
+      );
       await log({ step, loss: lossSum / 100, rate, seconds });
       started = Date.now();
       lossSum = 0;
@@ -109,7 +128,12 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     if (step % config.checkpointEvery === 0) await save();
     if (step % config.validateEvery === 0 || step === config.steps) {
       const metrics = await average.within(async () => {
-        const result = await evaluateGenerator(validation, (x) => model.predict(x) as tf.Tensor4D, shape, config.validateAt);
+        const result = await evaluateGenerator(
+          validation,
+          (x) => model.predict(x) as tf.Tensor4D,
+          shape,
+          config.validateAt,
+        );
         if (score(result, baselines.tone) > bestScore) {
           bestScore = score(result, baselines.tone);
           await exportModel('best');
@@ -129,7 +153,12 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
 
   async function exportModel(which: string): Promise<void> {
     const version = new Date().toISOString().slice(0, 10);
-    await saveModel(model, path.join(config.run, which), { name: config.name, version, config: shape, renderSize: config.validateAt });
+    await saveModel(model, path.join(config.run, which), {
+      name: config.name,
+      version,
+      config: shape,
+      renderSize: config.validateAt,
+    });
   }
 }
 

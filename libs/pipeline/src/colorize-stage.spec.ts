@@ -28,7 +28,9 @@ describe('colorizeStage', () => {
     for await (const frame of colorizeStage(lumaFrames(11, 6), echo(), options)) seen.push(frame);
     expect(seen.map(({ index }) => index)).toEqual(Array.from({ length: 11 }, (_, i) => i));
     expect(seen.every(({ index, pts }) => pts === BigInt(index * 1001))).toBe(true);
-    expect(seen.every(({ index, u, v }) => u.every((b) => b === index) && v.every((b) => b === 255 - index))).toBe(true);
+    expect(seen.every(({ index, u, v }) => u.every((b) => b === index) && v.every((b) => b === 255 - index))).toBe(
+      true,
+    );
   });
 
   it('groups the same frames when it starts in the middle', async () => {

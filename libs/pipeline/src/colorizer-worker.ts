@@ -28,7 +28,10 @@ try {
   port.on('message', ({ id, luma, ...size }: WorkerRequest) => {
     generateChroma(forward, info.config, luma, size).then(
       ({ u, v }) => {
-        reply({ kind: 'coloured', id, u, v, tensors: tensorCount() }, [u.buffer as ArrayBuffer, v.buffer as ArrayBuffer]);
+        reply({ kind: 'coloured', id, u, v, tensors: tensorCount() }, [
+          u.buffer as ArrayBuffer,
+          v.buffer as ArrayBuffer,
+        ]);
       },
       (error: unknown) => {
         reply({ kind: 'failed', id, failure: failureOf(error) });

@@ -56,7 +56,12 @@ export async function startColorizer(start: { model: string; device: DeviceChoic
       fail(new PipelineError('WORKER_DIED', `The colouring thread failed: ${error.message}`, { cause: error }));
     });
     worker.once('exit', (code) => {
-      fail(new PipelineError('WORKER_DIED', closed ? 'The colorizer was closed.' : `The colouring thread ended (${code}).`));
+      fail(
+        new PipelineError(
+          'WORKER_DIED',
+          closed ? 'The colorizer was closed.' : `The colouring thread ended (${code}).`,
+        ),
+      );
     });
     worker.on('message', (message: WorkerReply) => {
       if (message.kind === 'ready') {
@@ -105,4 +110,3 @@ export async function startColorizer(start: { model: string; device: DeviceChoic
     await exited;
   }
 }
-

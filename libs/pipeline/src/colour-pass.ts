@@ -58,7 +58,11 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
   let frames = 0;
   let shots = 0;
   try {
-    const coloured = colorizeStage(reader, colorizer, { ...stages, batch: batchFor(colorizer.engine.device), inFlight: 3 });
+    const coloured = colorizeStage(reader, colorizer, {
+      ...stages,
+      batch: batchFor(colorizer.engine.device),
+      inFlight: 3,
+    });
     for await (const frame of stabilizeStage(coloured, before === undefined ? stages : { ...stages, before })) {
       await sink.write(frame);
       frames += 1;

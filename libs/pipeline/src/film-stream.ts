@@ -4,7 +4,10 @@ import { colourPass, makeStages } from './colour-pass.js';
 import type { FilmOptions, FilmResult } from './film.js';
 import { encodeOptions, SEGMENT_FRAMES } from './settings.js';
 
-export interface FilmStreamOptions extends Pick<FilmOptions, 'colorizer' | 'colour' | 'encode' | 'signal' | 'onProgress'> {
+export interface FilmStreamOptions extends Pick<
+  FilmOptions,
+  'colorizer' | 'colour' | 'encode' | 'signal' | 'onProgress'
+> {
   /** A film's path, or its container bytes, read once. */
   readonly input: string | Readable;
   /** A file descriptor that ffmpeg writes to itself, such as 1. */
@@ -34,8 +37,18 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
       target: { kind: 'stream', to: output, container },
       signal,
     });
-    const pass = await colourPass({ reader, sink, colorizer, stages, done: 0, total: info.video.expectedFrames, onProgress });
-    const warnings = info.spooled ? ['The film could not be read as it came (its index is at the end): it was kept on disk first.'] : [];
+    const pass = await colourPass({
+      reader,
+      sink,
+      colorizer,
+      stages,
+      done: 0,
+      total: info.video.expectedFrames,
+      onProgress,
+    });
+    const warnings = info.spooled
+      ? ['The film could not be read as it came (its index is at the end): it was kept on disk first.']
+      : [];
     return {
       frames: pass.frames,
       colouredFrames: pass.frames,

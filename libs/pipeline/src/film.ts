@@ -95,7 +95,8 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
       warnings,
     };
   } catch (error) {
-    if (signal.aborted) throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
+    if (signal.aborted)
+      throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
     throw error;
   }
 }
@@ -142,13 +143,15 @@ async function readableFrames(info: MediaInfo, salvage: boolean, warnings: strin
 
 function truncation({ name }: MediaInfo, report: IntegrityReport): MediaError {
   const { framesReadable, framesExpected, secondsReadable, secondsExpected } = report;
-  const of = (all: number | undefined, digits: number): string => (all === undefined ? '' : ` of ${all.toFixed(digits)}`);
+  const of = (all: number | undefined, digits: number): string =>
+    all === undefined ? '' : ` of ${all.toFixed(digits)}`;
   const readable = `${framesReadable}${of(framesExpected, 0)} frames (${secondsReadable.toFixed(1)}${of(secondsExpected, 1)} s)`;
-  return new MediaError(
-    'TRUNCATED',
-    `${name} is cut short: ${readable} can be read. Use --salvage to colour these.`,
-    { framesReadable, framesExpected, secondsReadable, secondsExpected },
-  );
+  return new MediaError('TRUNCATED', `${name} is cut short: ${readable} can be read. Use --salvage to colour these.`, {
+    framesReadable,
+    framesExpected,
+    secondsReadable,
+    secondsExpected,
+  });
 }
 
 async function openJournal(options: FilmOptions, stages: Stages): Promise<Journal> {
@@ -173,7 +176,12 @@ async function openJournal(options: FilmOptions, stages: Stages): Promise<Journa
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new MediaError('OUTPUT_UNWRITABLE', `${output} cannot be written: ${reason}`, { path: output }, { cause: error });
+    throw new MediaError(
+      'OUTPUT_UNWRITABLE',
+      `${output} cannot be written: ${reason}`,
+      { path: output },
+      { cause: error },
+    );
   }
 }
 
@@ -188,7 +196,9 @@ function streamWarnings(info: MediaInfo, container: ReturnType<typeof containerO
   const warnings = planStreams(info, container).flatMap(({ stream, action, reason }) => {
     if (action === 'copy') return [];
     const verb = action === 'drop' ? 'is left out' : 'is converted';
-    return [`${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}: ${reason ?? 'the container cannot hold it'}.`];
+    return [
+      `${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}: ${reason ?? 'the container cannot hold it'}.`,
+    ];
   });
   return { warnings };
 }

@@ -95,7 +95,12 @@ function smoothedChange(
   dx: number,
   dy: number,
 ): Float32Array {
-  const [x0, x1, y0, y1] = [Math.max(0, dx), Math.min(width, width + dx), Math.max(0, dy), Math.min(height, height + dy)];
+  const [x0, x1, y0, y1] = [
+    Math.max(0, dx),
+    Math.min(width, width + dx),
+    Math.max(0, dy),
+    Math.min(height, height + dy),
+  ];
   const change = new Float32Array(width * height).fill(255);
   let sum = 0;
   for (let y = y0; y < y1; y++) {

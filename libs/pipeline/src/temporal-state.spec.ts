@@ -6,7 +6,8 @@ import { packTemporalState, restoreTemporalState } from './temporal-state.js';
 const [WIDTH, HEIGHT] = [33, 17];
 
 const frame = (seed: number): SmallFrame => {
-  const plane = (k: number): Uint8Array => Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * k + seed * 7) & 255);
+  const plane = (k: number): Uint8Array =>
+    Uint8Array.from({ length: WIDTH * HEIGHT }, (_, i) => (i * k + seed * 7) & 255);
   return { luma: plane(3), u: plane(5), v: plane(11) };
 };
 
