@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { parseDevice, type Device, type DeviceChoice } from './device.js';
@@ -8,6 +7,7 @@ import { TensorError } from './tensor-error.js';
 
 /** The engine in use: one per process (and per worker thread). */
 export interface Engine {
+  /** What TensorFlow really runs on, which is the CPU when `auto` found the GPU build but no GPU that works. */
   readonly device: Device;
   /** How libtensorflow was provided: the rung of the set-up's ladder (`tools/setup/README.md`). */
   readonly rung: string;
@@ -24,45 +24,64 @@ let loaded: Engine | undefined;
 /**
  * Loads the TensorFlow backend. This is the only place in the repository that chooses and loads one; a second call
  * returns the engine that is already there.
+ *
+ * In a worker thread TensorFlow reads the environment of the process, not the thread's copy: start the worker with
+ * `env: SHARE_ENV`, or the settings made here (quiet start, no more GPU memory than needed) do not reach it.
  * @param choice which device to use; default: `KINEMACOLOR_DEVICE`, else `auto`.
  * @throws TensorError `ENGINE_MISSING` when the addon or libtensorflow is not set up, `GPU_MISSING` when a GPU was asked
- *   for and the GPU build or a device is not there.
+ *   for and the GPU build or a device is not there, `BAD_DEVICE` when the engine already runs on the other device.
  */
 export async function loadBackend(choice: DeviceChoice = parseDevice(undefined)): Promise<Engine> {
-  if (loaded !== undefined) {
-    if (choice !== 'auto' && choice !== loaded.device) {
-      throw new TensorError('BAD_DEVICE', `The engine already runs on the ${loaded.device} in this process.`);
-    }
-    return loaded;
-  }
-  quietTensorFlow();
-  const gpu = gpuPackagePath();
-  if (choice === 'gpu' || (choice === 'auto' && gpu !== undefined && gpuVisible())) {
-    if (gpu === undefined) {
-      throw new TensorError('GPU_MISSING', 'The GPU engine is not set up. Run: KINEMACOLOR_DEVICE=gpu npm run setup');
-    }
-    if (!gpuVisible()) {
-      throw new TensorError('GPU_MISSING', 'No NVIDIA GPU is visible to this process (/dev/nvidia* is missing).');
-    }
-    loaded = load(gpu, 'gpu');
-  } else {
-    loaded = load(CPU_PACKAGE, 'cpu');
+  loaded ??= start(choice);
+  if (choice !== 'auto' && choice !== loaded.device) {
+    throw new TensorError(
+      'BAD_DEVICE',
+      `The engine already runs on the ${loaded.device} in this process; for the ${choice}, start another one.`,
+    );
   }
   await tf.ready();
   return loaded;
 }
 
-function load(packageName: string, device: Device): Engine {
+function start(choice: DeviceChoice): Engine {
+  quietTensorFlow();
+  if (choice === 'cpu' || (choice === 'auto' && !(gpuPackagePresent() && gpuVisible()))) return load(CPU_PACKAGE);
+  if (!gpuPackagePresent()) {
+    throw new TensorError('GPU_MISSING', 'The GPU engine is not set up. Run: KINEMACOLOR_DEVICE=gpu npm run setup');
+  }
+  if (!gpuVisible()) {
+    throw new TensorError(
+      'GPU_MISSING',
+      'No NVIDIA GPU is visible to this process (there is no /dev/nvidia0 or the like). Use --device cpu.',
+    );
+  }
+  const engine = load(GPU_PACKAGE);
+  if (choice === 'gpu' && engine.device !== 'gpu') {
+    throw new TensorError(
+      'GPU_MISSING',
+      'TensorFlow cannot use the GPU: the driver or a CUDA library is missing, or CUDA_VISIBLE_DEVICES hides it. ' +
+        'TF_CPP_MIN_LOG_LEVEL=0 shows what it says; --device cpu does without.',
+    );
+  }
+  return engine;
+}
+
+function load(packageName: string): Engine {
   try {
     require(packageName);
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-    throw new TensorError('ENGINE_MISSING', `The TensorFlow engine is not set up (${reason.trim()}). Run: npm run setup`, {
+    const cure = packageName === GPU_PACKAGE ? 'KINEMACOLOR_DEVICE=gpu npm run setup' : 'npm run setup';
+    throw new TensorError('ENGINE_MISSING', `The TensorFlow engine is not set up (${reason.trim()}). Run: ${cure}`, {
       cause: error,
     });
   }
-  const binding = (tf.backend() as unknown as { binding: { TF_Version: string } }).binding;
-  return Object.freeze({ device, rung: readRung(packageName), tensorflowVersion: binding.TF_Version });
+  const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean };
+  return Object.freeze({
+    device: backend.isUsingGpuDevice ? 'gpu' : 'cpu',
+    rung: readRung(packageName),
+    tensorflowVersion: backend.binding.TF_Version,
+  });
 }
 
 /** TensorFlow's own start-up lines go to stderr and would tear the progress bar; a user may ask for them back. */
@@ -81,24 +100,20 @@ function packageFolder(packageName: string): string | undefined {
   }
 }
 
-/** The GPU build is beside the CPU one, or in the per-user cache where the set-up puts it. */
-function gpuPackagePath(): string | undefined {
-  const cache = process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache');
-  const cached = path.join(cache, 'kinemacolor', 'tfjs-node-gpu', 'node_modules', GPU_PACKAGE);
-  for (const folder of [packageFolder(GPU_PACKAGE), cached]) {
-    if (folder !== undefined && existsSync(path.join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))) return folder;
-  }
-  return undefined;
+/** The set-up puts the GPU build beside the CPU one, so that both find the same `@tensorflow/tfjs`. */
+function gpuPackagePresent(): boolean {
+  const folder = packageFolder(GPU_PACKAGE);
+  return folder !== undefined && existsSync(path.join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'));
 }
 
 function gpuVisible(): boolean {
   return existsSync('/dev') && readdirSync('/dev').some((name) => /^nvidia\d+$/.test(name));
 }
 
+/** Only for reports: an engine that the set-up did not make has no marker, and a damaged one says as little. */
 function readRung(packageName: string): string {
-  const folder = path.isAbsolute(packageName) ? packageName : packageFolder(packageName);
+  const folder = packageFolder(packageName);
   const marker = folder === undefined ? undefined : path.join(folder, MARKER);
   if (marker === undefined || !existsSync(marker)) return 'unknown';
-  const { rung } = JSON.parse(readFileSync(marker, 'utf8')) as { rung?: string };
-  return rung ?? 'unknown';
+  return /"rung":\s*"([^"]+)"/.exec(readFileSync(marker, 'utf8'))?.[1] ?? 'unknown';
 }

@@ -8,13 +8,18 @@ export type Device = 'cpu' | 'gpu';
 const CHOICES: readonly string[] = ['cpu', 'gpu', 'auto'];
 
 /**
- * Reads the device from a flag or, when that is absent, from `KINEMACOLOR_DEVICE`; the default is `auto`.
+ * Reads the device from a flag or, when that is absent, from `KINEMACOLOR_DEVICE` (an empty variable counts as not
+ * set); the default is `auto`.
  * @throws TensorError `BAD_DEVICE` when the word is none of cpu, gpu, auto.
  */
 export function parseDevice(flag: string | undefined, env: NodeJS.ProcessEnv = process.env): DeviceChoice {
-  const word = flag ?? env['KINEMACOLOR_DEVICE'] ?? 'auto';
+  const variable = env['KINEMACOLOR_DEVICE'];
+  const word = flag ?? (variable === undefined || variable === '' ? 'auto' : variable);
   if (!CHOICES.includes(word)) {
-    throw new TensorError('BAD_DEVICE', `"${word}" is not a device: use cpu, gpu or auto (KINEMACOLOR_DEVICE, --device).`);
+    throw new TensorError(
+      'BAD_DEVICE',
+      `"${word}" is not a device: use cpu, gpu or auto (KINEMACOLOR_DEVICE, --device).`,
+    );
   }
   return word as DeviceChoice;
 }

@@ -13,5 +13,5 @@ export function withGradient(forward: UnaryForward): (x: tf.Tensor4D) => tf.Tens
     const { value, gradient } = forward(x, save);
     return { value, gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy as tf.Tensor4D, saved) };
   });
-  return (x) => op(x) as tf.Tensor4D;
+  return (x) => op(x);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './custom-gradient.js';
-import { nativeBackend } from './tensorflow-ops.js';
+import { nativeBackend, type NativeBackend } from './tensorflow-ops.js';
 
 /** Ulyanov, Vedaldi, Lempitsky: Instance Normalization (2016); the value PyTorch uses. */
 export const INSTANCE_NORM_EPSILON = 1e-5;
@@ -35,10 +35,15 @@ export function instanceNorm(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EPSILON): t
 /**
  * The same values for inference, in one fused op where that is exact: TensorFlow's fused batch norm in training mode
  * is an instance norm when the batch is one picture, and wrong for more, so larger batches take {@link instanceNorm}.
+ * Not for training: the fused op has no gradient here.
  */
 export function instanceNormInference(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EPSILON): tf.Tensor4D {
   const native = nativeBackend();
-  if (native === undefined || x.shape[0] !== 1) return tf.tidy(() => instanceNorm(x, epsilon));
+  if (native === undefined || x.shape[0] !== 1) return instanceNorm(x, epsilon);
+  return tf.tidy(() => fusedNorm(native, x, epsilon));
+}
+
+function fusedNorm(native: NativeBackend, x: tf.Tensor4D, epsilon: number): tf.Tensor4D {
   const channels = x.shape[3];
   const { binding } = native;
   const [ones, zeros, none] = [tf.ones([channels]), tf.zeros([channels]), tf.tensor1d([])];
@@ -50,12 +55,6 @@ export function instanceNormInference(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EP
     { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
     { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
   ];
-  const [value, ...statistics] = native.executeMultipleOutputs(
-    'FusedBatchNormV3',
-    attributes,
-    [x, ones, zeros, none, none],
-    6,
-  );
-  tf.dispose([ones, zeros, none, statistics]);
+  const [value] = native.executeMultipleOutputs('FusedBatchNormV3', attributes, [x, ones, zeros, none, none], 6);
   return value as tf.Tensor4D;
 }

@@ -4,15 +4,18 @@ import { nativeBackend } from './tensorflow-ops.js';
 
 /**
  * Pads height and width by reflection, the edge itself not repeated: `[b, h, w, c]` → `[b, h + 2·pad, w + 2·pad, c]`.
- * Needs `pad < h` and `pad < w`.
  *
  * `tf.mirrorPad` has the same values but a wrong gradient in tfjs 4.22 (a plain slice: what was reflected gets nothing
  * back), so this op brings its own: what is reflected returns to where it came from.
+ * @throws RangeError unless `pad` is a whole number, `0 ≤ pad < h` and `pad < w`
  */
 export function reflectionPad2d(x: tf.Tensor4D, pad: number): tf.Tensor4D {
   const [, height, width] = x.shape;
+  if (!Number.isInteger(pad) || pad < 0) throw new RangeError(`${pad} is not a number of pixels to pad by.`);
   if (pad >= height || pad >= width) {
-    throw new RangeError(`A reflection pad of ${pad} needs a picture larger than ${pad}×${pad}, not ${width}×${height}.`);
+    throw new RangeError(
+      `A reflection pad of ${pad} needs a picture larger than ${pad}×${pad}, not ${width}×${height}.`,
+    );
   }
   const paddings: [number, number][] = [
     [0, 0],
