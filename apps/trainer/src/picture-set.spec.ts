@@ -27,7 +27,7 @@ describe('loadPictures', () => {
     const { pictures, colourless, unreadable } = await loadPictures(folder);
     expect(pictures.map(({ name }) => name)).toEqual(['a-colours.png']);
     expect(pictures[0]!.yuv).toMatchObject({ width: 64, height: 48 });
-    expect(colourless.sort()).toEqual(['b-grey.png', 'c-sepia.png']);
+    expect([...colourless].sort()).toEqual(['b-grey.png', 'c-sepia.png']);
     expect(unreadable).toHaveLength(1);
     expect(unreadable[0]).toContain('d-broken.jpg');
   });

@@ -111,8 +111,8 @@ function axis(count: number, start: number, length: number, size: number, flip: 
     const at = Math.min(size - 1, Math.max(0, start + ((i + 0.5) / count) * length - 0.5));
     const k = flip ? count - 1 - i : i;
     low[k] = Math.floor(at);
-    high[k] = Math.min(size - 1, low[k]! + 1);
-    share[k] = at - low[k]!;
+    high[k] = Math.min(size - 1, low[k] + 1);
+    share[k] = at - low[k];
   }
   return { low, high, share };
 }

@@ -2,10 +2,10 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { buildGenerator, saveModel, type GeneratorConfig } from '@kinemacolor/models';
+import { weightedHuber } from '@kinemacolor/losses';
 import { formatTable, ToneFit, type SetMetrics } from '@kinemacolor/quality';
 import { loadBackend } from '@kinemacolor/tensor';
 import { readCheckpoint, saveCheckpoint } from './checkpoint.js';
-import { weightedHuber } from './chroma-loss.js';
 import type { TrainingConfig } from './config.js';
 import { loadPictures } from './picture-set.js';
 import { Random } from './random.js';
@@ -47,7 +47,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
 
   const shape: GeneratorConfig = { ...config.generator, inputChannels: 1, outputChannels: 2 };
   const model = buildGenerator(shape, config.seed);
-  const variables = model.trainableWeights.map((weight) => weight.read() as tf.Variable);
+  const variables = model.trainableWeights.map((weight) => variableOf(weight));
   // Chroma is small: a full-size first guess would spend the first thousand steps on becoming grey.
   tf.tidy(() => {
     const output = model.getLayer('output').trainableWeights[0]!;
@@ -68,15 +68,15 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     const state = kept.groups['optimizer']!;
     await optimizer.setWeights([
       { name: 'iter', tensor: tf.scalar(step, 'int32') },
-      ...state.map((tensor, i) => ({ name: `${variables[i >> 1]!.name}`, tensor })),
+      ...state.map((tensor, i) => ({ name: variables[i >> 1]!.name, tensor })),
     ]);
     tf.dispose(kept.groups);
     print(`goes on at step ${step}`);
   }
   const save = async (): Promise<void> => {
     const [iterations, ...moments] = await optimizer.getWeights();
-    tf.dispose((iterations?.tensor as tf.Tensor | undefined) ?? []);
-    const state = moments.map(({ tensor }) => tensor as tf.Tensor);
+    tf.dispose(iterations?.tensor ?? []);
+    const state = moments.map(({ tensor }) => tensor);
     await saveCheckpoint(
       checkpoint,
       { step, random: random.snapshot(), bestScore },
@@ -168,4 +168,11 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
  */
 export function score(metrics: SetMetrics, tone: SetMetrics): number {
   return metrics.psnr - tone.psnr + 5 * metrics.chromaCorrelation + 2 * Math.min(1, metrics.colourfulnessRatio);
+}
+
+/** The variable behind a layer's weight: what gradients are taken of. `read()` returns it, though its type does not say so. */
+function variableOf(weight: tf.LayerVariable): tf.Variable {
+  const variable = weight.read();
+  if (!(variable instanceof tf.Variable)) throw new TypeError(`The weight ${weight.name} is not a variable.`);
+  return variable;
 }
