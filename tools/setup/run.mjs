@@ -75,7 +75,7 @@ export async function run(command, args, options = {}) {
 
 /** @returns {SetupError} */
 export function interrupted() {
-  return new SetupError('Interrupted.', 'Nothing is left half done; run it again to go on.', { code: 'interrupted' });
+  return new SetupError('Interrupted.', 'What was finished is kept; run it again to go on.', { code: 'interrupted' });
 }
 
 function indent(list) {

@@ -32,6 +32,18 @@ export async function linkLibtensorflow(enginePackage, libtensorflow) {
   await placeLink(join(from, 'libtensorflow_framework.so.2'), library('libtensorflow_framework.so'));
 }
 
+const COMPILER = {
+  gcc: ['build-essential'],
+  'g++': ['build-essential'],
+  make: ['build-essential'],
+  python3: ['python3', 'python3-pip'],
+};
+
+/** What the build will need, before the large download rather than after it. */
+export async function provideCompiler(device, context) {
+  if (!(await exists(cachedAddon(context.cache, device)))) await provideCommands(COMPILER, context);
+}
+
 /**
  * Builds the addon, or takes the one that was built for an earlier clone, and puts it into the package.
  *
@@ -43,10 +55,7 @@ export async function linkLibtensorflow(enginePackage, libtensorflow) {
 export async function provideAddon(enginePackage, device, context) {
   const kept = cachedAddon(context.cache, device);
   if (context.afresh === true || !(await exists(kept))) {
-    await provideCommands(
-      { gcc: ['build-essential'], 'g++': ['build-essential'], make: ['build-essential'], python3: ['python3'] },
-      context,
-    );
+    await provideCommands(COMPILER, context);
     context.say('building the TensorFlow addon (some 10 to 30 s)');
     await placeFile(await build(enginePackage, context), kept);
     await rm(join(enginePackage, 'build'), { recursive: true, force: true });

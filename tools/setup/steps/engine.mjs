@@ -6,8 +6,8 @@ import { SetupError } from '../failure.mjs';
 import { ENGINE_MARKER, enginePackage, libtensorflowFolder } from '../paths.mjs';
 import { run } from '../run.mjs';
 import { TENSORFLOW_VERSION, TFJS_VERSION } from '../versions.mjs';
-import { ADDON_IN_PACKAGE, linkLibtensorflow, provideAddon } from './addon.mjs';
-import { provideLibtensorflow } from './libtensorflow.mjs';
+import { ADDON_IN_PACKAGE, linkLibtensorflow, provideAddon, provideCompiler } from './addon.mjs';
+import { provideLibtensorflow, refuseUnsupported } from './libtensorflow.mjs';
 import { provideGpuPackage } from './gpu-package.mjs';
 
 const CURE = [
@@ -68,6 +68,8 @@ export function engine(device) {
 }
 
 async function buildOnLibtensorflow(folder, device, context) {
+  refuseUnsupported(device);
+  await provideCompiler(device, context);
   const library = await provideLibtensorflow(device, context);
   await linkLibtensorflow(folder, library);
   await provideAddon(folder, device, context);
@@ -97,11 +99,17 @@ async function providePrebuilt(folder, first, context) {
     const second = SetupError.from(error);
     if (second.code === 'interrupted') throw second;
     throw new SetupError(
-      `No engine could be set up.\n  1. libtensorflow: ${first.message}\n     ${first.cure}\n  2. prebuilt: ${second.message}`,
+      `No engine could be set up.\n  1. libtensorflow: ${first.message}\n     ${first.cure}\n  2. prebuilt: ${shortReason(second)}`,
       CURE,
       { cause: error },
     );
   }
+}
+
+/** The line that matters of a script that fails with a stack trace. */
+function shortReason({ message }) {
+  const lines = message.split('\n').map((line) => line.trim());
+  return lines.find((line) => /^[A-Za-z]*Error: /.test(line)) ?? lines[0];
 }
 
 /** @returns {Promise<{ tensorflow: string, device: 'cpu' | 'gpu' }>} */

@@ -25,7 +25,6 @@ const PROOF = { files: [...LIBRARIES, 'tensorflow/include/tensorflow/c/c_api.h']
  */
 export async function provideLibtensorflow(device, context) {
   const { cache, say } = context;
-  refuseUnsupported(device);
   const folder = libtensorflowFolder(cache, device, TENSORFLOW_VERSION);
   if (await isWhole(folder)) return folder;
   const python = await pythonWithPip(context);
@@ -54,7 +53,8 @@ async function installGpu(folder, { python, signal }) {
   await run(python, args, { signal, cure: 'Check the network and the free space (8 GB), then run it again.' });
 }
 
-function refuseUnsupported(device) {
+/** @param {'cpu' | 'gpu'} device @throws {SetupError} when there is no such library for this machine */
+export function refuseUnsupported(device) {
   const here = `${process.platform} ${process.arch}`;
   if (process.platform !== 'linux' || LIBTENSORFLOW_CPU[process.arch] === undefined) {
     throw new SetupError(`There is no libtensorflow ${TENSORFLOW_VERSION} for ${here}.`, 'Use Linux on x64 or arm64.');
