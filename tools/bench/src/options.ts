@@ -1,0 +1,72 @@
+import { parseArgs } from 'node:util';
+import { BenchError } from './bench-error.js';
+
+export const BENCHES = ['generator', 'film', 'memory', 'stabilizer'] as const;
+export type BenchName = (typeof BENCHES)[number];
+
+export interface BenchOptions {
+  readonly benches: readonly BenchName[];
+  /** First channel count of the generator in `generator`; 16 is the preset fast, 32 standard. */
+  readonly width: number;
+  /** Alternating rounds; undefined leaves each bench its own. */
+  readonly rounds: number | undefined;
+  /** Frames of the long clip of `film` and of each round of `generator`; undefined leaves each bench its own. */
+  readonly frames: number | undefined;
+  /** A shipped model's name or a folder, for `film`, `memory` and `stabilizer`; undefined takes the first shipped one. */
+  readonly model: string | undefined;
+  /** Folder for the JSON files, relative to the working directory. */
+  readonly out: string;
+}
+
+export const USAGE = `Usage: npm run bench -- [generator|film|memory|stabilizer|all]...
+  --width N    channels of the generator in "generator": 16 is fast (default), 32 is standard
+  --rounds N   alternating rounds
+  --frames N   frames of a round (generator) or of the clip (film)
+  --model M    a shipped model's name or a folder (film, memory, stabilizer)
+  --out DIR    where the JSON goes (out/bench)
+`;
+
+/** @throws BenchError `USAGE` */
+export function parseOptions(args: readonly string[]): BenchOptions {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        width: { type: 'string' },
+        rounds: { type: 'string' },
+        frames: { type: 'string' },
+        model: { type: 'string' },
+        out: { type: 'string' },
+      },
+    });
+  } catch (error) {
+    throw new BenchError('USAGE', `${error instanceof Error ? error.message : String(error)}\n${USAGE}`, {
+      cause: error,
+    });
+  }
+  const { values, positionals } = parsed;
+  return Object.freeze({
+    benches: benchesOf(positionals),
+    width: natural('width', values.width) ?? 16,
+    rounds: natural('rounds', values.rounds),
+    frames: natural('frames', values.frames),
+    model: values.model,
+    out: values.out ?? 'out/bench',
+  });
+}
+
+function benchesOf(names: readonly string[]): readonly BenchName[] {
+  const unknown = names.filter((name) => name !== 'all' && !(BENCHES as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new BenchError('USAGE', `No such bench: ${unknown.join(', ')}.\n${USAGE}`);
+  if (names.length === 0 || names.includes('all')) return BENCHES;
+  return BENCHES.filter((name) => names.includes(name));
+}
+
+function natural(name: string, word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  if (!/^[1-9]\d*$/.test(word))
+    throw new BenchError('USAGE', `--${name} ${word}: give a whole number above 0.\n${USAGE}`);
+  return Number(word);
+}

@@ -1,0 +1,23 @@
+/**
+ * The middle value, or the mean of the two middle ones.
+ * @throws RangeError for no values or one that is not a finite number: a bench must not report what it did not measure
+ */
+export function median(values: readonly number[]): number {
+  if (values.length === 0) throw new RangeError('The median of no values was asked for.');
+  if (!values.every(Number.isFinite)) throw new RangeError(`Not all finite numbers: ${values.join(', ')}.`);
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** @throws RangeError unless both are finite and the divisor is above zero */
+export function ratio(value: number, by: number): number {
+  if (!Number.isFinite(value) || !Number.isFinite(by) || by <= 0) {
+    throw new RangeError(`${value} ÷ ${by} is not a ratio.`);
+  }
+  return value / by;
+}
+
+/** Rounds to so many significant digits, for reports that people read. */
+export const significant = (value: number, digits = 4): number =>
+  Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
