@@ -4,8 +4,9 @@
  *     npm start [-- FILM [more options of `kinemacolor colorize`]]
  */
 import { spawn } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
-import { basename, extname, join, relative, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 
 import { exists } from './atomic.mjs';
 import { SetupError } from './failure.mjs';
@@ -36,10 +37,7 @@ async function main() {
   await mkdir(out, { recursive: true });
   const job = plan(process.argv.slice(2), out);
   if (job.isSample) {
-    const ffmpeg = await locateTool('ffmpeg', cacheFolder());
-    if (ffmpeg === undefined) throw new SetupError('There is no ffmpeg.', 'Run `npm run setup`.');
-    process.stdout.write('Rendering a black-and-white sample clip\n');
-    await renderSampleClip(job.film, { ffmpeg });
+    await provideSample(job.film);
   } else if (job.film.startsWith('-')) {
     throw new SetupError(`The film comes first, not ${job.film}.`, 'npm start -- your-film.mp4 [options]');
   } else {
@@ -54,6 +52,21 @@ async function main() {
   const results = job.isSample ? [job.film, job.colour, job.compare] : [job.colour, job.compare];
   for (const file of results) process.stdout.write(`  ${relative(from, file) || file}\n`);
   return 0;
+}
+
+/** Renders the sample clip, unless the one that this renderer made is there. */
+async function provideSample(file) {
+  const folder = join(ROOT, 'tools', 'setup', 'sample-clip');
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).sort()) hash.update(await readFile(join(folder, name)));
+  const sha = hash.digest('hex');
+  const stamp = join(dirname(file), '.sample-bw.sha256');
+  if ((await exists(file)) && (await exists(stamp)) && (await readFile(stamp, 'utf8')) === sha) return;
+  const ffmpeg = await locateTool('ffmpeg', cacheFolder());
+  if (ffmpeg === undefined) throw new SetupError('There is no ffmpeg.', 'Run `npm run setup`.');
+  process.stdout.write('Rendering a black-and-white sample clip (some 10 to 20 s)\n');
+  await renderSampleClip(file, { ffmpeg });
+  await writeFile(stamp, sha);
 }
 
 /** Runs a command on this terminal; it gets Ctrl-C itself and ends in its own way. */

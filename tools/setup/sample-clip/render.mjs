@@ -4,32 +4,41 @@
  *     node tools/setup/sample-clip/render.mjs OUT.mp4
  */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import { rename, rm } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 
 import { SetupError } from '../failure.mjs';
 import { cacheFolder } from '../paths.mjs';
 import { locateTool } from '../steps/ffmpeg.mjs';
 import { FRAME_RATE, FRAMES_PER_SCENE, HEIGHT, WIDTH } from './camera.mjs';
-import { film } from './film.mjs';
-import { meadow, mountainLake } from './scenes.mjs';
 
-const SEED = 1908;
-export const FRAMES = 2 * FRAMES_PER_SCENE;
+const SCENES = 2;
+export const FRAMES = SCENES * FRAMES_PER_SCENE;
 
-/** @yields {Uint8Array} one grey frame after the other; the same ones at every run */
-export function* sampleFrames() {
-  const scenes = [mountainLake(SEED), meadow(SEED + 40)];
-  for (const [number, scene] of scenes.entries()) {
-    const draw = film(scene, SEED + number);
-    for (let frame = 0; frame < FRAMES_PER_SCENE; frame++) yield draw(frame);
+/**
+ * Both scenes are drawn at once, a thread each; the second waits in memory (17 MB) for the first to end.
+ *
+ * @yields {Uint8Array} one grey frame after the other; the same ones at every run
+ */
+export async function* sampleFrames() {
+  const workers = Array.from({ length: SCENES }, (_, scene) => {
+    const worker = new Worker(new URL('scene-worker.mjs', import.meta.url), { workerData: scene });
+    return { worker, frames: on(worker, 'message', { close: ['exit'] }) };
+  });
+  try {
+    for (const { frames } of workers) {
+      for await (const [frame] of frames) yield frame;
+    }
+  } finally {
+    await Promise.all(workers.map(({ worker }) => worker.terminate()));
   }
 }
 
 /** Wind: brown noise that swells, and a low hum of the projector. */
 const SOUND = [
-  `anoisesrc=color=brown:seed=${SEED}:amplitude=0.5:sample_rate=44100`,
+  `anoisesrc=color=brown:seed=1908:amplitude=0.5:sample_rate=44100`,
   'lowpass=f=500',
   'tremolo=f=0.25:d=0.5',
   'volume=0.5',
@@ -68,7 +77,7 @@ async function feed(ffmpeg, args) {
   child.stdin.on('error', () => {
     broken = true;
   });
-  for (const frame of sampleFrames()) {
+  for await (const frame of sampleFrames()) {
     if (broken) break;
     if (!child.stdin.write(frame)) await Promise.race([once(child.stdin, 'drain'), closed]);
   }
