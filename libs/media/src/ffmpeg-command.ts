@@ -15,6 +15,8 @@ export interface FfmpegCommand {
   readonly inputs: readonly CommandInput[];
   readonly filterGraph?: string | undefined;
   readonly outputs: readonly CommandOutput[];
+  /** Descriptor that ffmpeg reports its progress to, by itself. */
+  readonly progressDescriptor?: number;
 }
 
 /**
@@ -26,5 +28,7 @@ export function ffmpegArguments(command: FfmpegCommand): string[] {
   for (const input of command.inputs) builder.input(input.url).inputOptions(...input.options);
   if (command.filterGraph !== undefined) builder.complexFilter(command.filterGraph);
   for (const output of command.outputs) builder.output(output.url).outputOptions(...output.options);
-  return ['-hide_banner', '-nostdin', '-nostats', '-benchmark', '-loglevel', 'level+info', ...builder._getArguments()];
+  const progress = command.progressDescriptor === undefined ? [] : ['-progress', `pipe:${command.progressDescriptor}`];
+  const always = ['-hide_banner', '-nostdin', '-nostats', '-benchmark', '-loglevel', 'level+info'];
+  return [...always, ...progress, ...builder._getArguments()];
 }

@@ -30,3 +30,8 @@ export { findFfmpeg, type FfmpegTools } from './find-ffmpeg.js';
 export { openLuma } from './open-luma.js';
 export { defaultLimits, probe, type MediaLimits, type ProbeOptions } from './probe.js';
 export { Spool, type SpoolOptions } from './spool.js';
+export { openChromaSink } from './chroma-sink.js';
+export { planEncode, type EncodePlan } from './encode-plan.js';
+export type { ColourMatrix } from './chroma-table.js';
+export { listEncoders } from './encoders.js';
+export { planStreams } from './stream-plan.js';

@@ -1,0 +1,116 @@
+import { chromaGraph } from './chroma-graph.js';
+import type { EncodePlan } from './encode-plan.js';
+import { encoderOptions } from './encoder-options.js';
+import { ffmpegArguments, type CommandOutput } from './ffmpeg-command.js';
+import { passthroughOption } from './find-ffmpeg.js';
+import { inputOf } from './input-of.js';
+import { partComment, partFormat } from './part-comment.js';
+import { planStreams, streamOptions } from './stream-plan.js';
+import { safeUrl } from './safe-input.js';
+import type { ChromaSinkOptions, MediaInfo, VideoStream } from './types.js';
+
+export const defaultSegmentFrames = 240;
+
+/** Arguments of the ffmpeg that merges and encodes: chroma on descriptor 3, progress on 4, luma times on 5. */
+export function sinkArguments(
+  info: MediaInfo,
+  options: ChromaSinkOptions,
+  plan: EncodePlan,
+  version: string,
+  firstPts: bigint,
+): string[] {
+  const { video } = info;
+  const { target } = options;
+  const startFrame = target.kind === 'part' ? (target.startFrame ?? 0) : 0;
+  const segmentFrames = options.segmentFrames ?? defaultSegmentFrames;
+  const picture = [
+    '-map',
+    '[film]',
+    ...encoderOptions(plan, options, video, segmentFrames),
+    ...passthroughOption(version),
+    '-enc_time_base',
+    `${video.timeBase.num}/${video.timeBase.den}`,
+  ];
+  const output: CommandOutput =
+    target.kind === 'part'
+      ? { url: safeUrl(target.path), options: [...picture, ...partOptions(plan, video, startFrame, firstPts)] }
+      : { url: 'pipe:1', options: [...picture, ...wholeFilmOptions(info, plan, target.container)] };
+  return ffmpegArguments({
+    inputs: [
+      inputOf(info.source, ['-copyts']),
+      {
+        url: 'pipe:3',
+        options: [
+          '-protocol_whitelist',
+          'pipe',
+          '-f',
+          'ivf',
+          '-probesize',
+          '32',
+          '-analyzeduration',
+          '0',
+          '-thread_queue_size',
+          '8',
+        ],
+      },
+    ],
+    filterGraph: chromaGraph(video, plan, startFrame, 5),
+    outputs: [output],
+    progressDescriptor: 4,
+  });
+}
+
+function timescale({ timeBase }: VideoStream): string {
+  return String(timeBase.den % timeBase.num === 0 ? timeBase.den / timeBase.num : timeBase.den);
+}
+
+function partOptions(plan: EncodePlan, video: VideoStream, startFrame: number, firstPts: bigint): string[] {
+  return [
+    '-map_metadata',
+    '-1',
+    '-map_chapters',
+    '-1',
+    '-metadata',
+    `comment=${partComment({ startFrame, startPts: firstPts, timeBase: video.timeBase })}`,
+    '-video_track_timescale',
+    timescale(video),
+    ...(plan.codec === 'hevc' ? ['-tag:v:0', 'hvc1'] : []),
+    '-movflags',
+    '+frag_keyframe+empty_moov+default_base_moof',
+    '-flush_packets',
+    '1',
+    '-f',
+    partFormat(plan.codec),
+  ];
+}
+
+function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matroska' | 'mp4'): string[] {
+  const start = info.startTime === 0 ? [] : ['-output_ts_offset', (-info.startTime).toFixed(6)];
+  const form =
+    container === 'mp4'
+      ? [
+          '-video_track_timescale',
+          timescale(info.video),
+          '-movflags',
+          '+frag_keyframe+empty_moov+default_base_moof+delay_moov',
+          ...(plan.codec === 'hevc' ? ['-tag:v:0', 'hvc1'] : []),
+        ]
+      : ['-cluster_time_limit', '2000'];
+  return [
+    ...streamOptions(planStreams(info, container), 0),
+    '-map_metadata',
+    '0',
+    '-map_metadata:s:v:0',
+    `0:s:${info.video.index}`,
+    '-map_chapters',
+    '0',
+    '-max_muxing_queue_size',
+    '4096',
+    '-strict',
+    '-2',
+    ...start,
+    ...form,
+    '-f',
+    container,
+  ];
+}
