@@ -12,12 +12,15 @@ export interface ChromaBytes {
 /** Runs a generator: `[b, h, w, inputChannels]` → `[b, h, w, outputChannels]`, both in −1..1. */
 export type Forward = (x: tf.Tensor4D) => tf.Tensor4D;
 
+/** The generator halves a picture twice, and its reflections need two pixels of what is left. */
+const SMALLEST_SIDE = 8;
+
 /**
  * Colours a batch of grey pictures: bytes in, bytes out. A 1 → 2 generator paints U and V; a 3 → 3 generator gets grey
  * in all channels and its colour difference is taken, so that the source's luma stays the only luma.
  * @param luma batch × height × width bytes, full range
- * @param size height and width multiples of 4
- * @throws ModelError `BAD_INPUT` when the lengths do not fit
+ * @param size at least one picture; height and width multiples of 4 and at least 8
+ * @throws ModelError `BAD_INPUT` when the sizes are others or do not fit the bytes
  */
 export async function generateChroma(
   forward: Forward,
@@ -26,15 +29,17 @@ export async function generateChroma(
   { batch, width, height }: { batch: number; width: number; height: number },
 ): Promise<ChromaBytes> {
   const pixels = batch * width * height;
-  if (luma.length !== pixels || width % 4 !== 0 || height % 4 !== 0) {
+  const fits = (side: number): boolean => side % 4 === 0 && side >= SMALLEST_SIDE;
+  if (luma.length !== pixels || !fits(width) || !fits(height) || !(batch >= 1)) {
     throw new ModelError(
       'BAD_INPUT',
-      `The generator got ${luma.length} bytes for ${batch} pictures of ${width}×${height}; sides must be multiples of 4.`,
+      `The generator got ${luma.length} bytes for ${batch} pictures of ${width}×${height}; sides must be multiples of 4 and at least ${SMALLEST_SIDE}.`,
     );
   }
   const bytes = tf.tidy(() => {
-    const grey = tf.tensor4d(Float32Array.from(luma), [batch, height, width, 1]).div(127.5).sub(1) as tf.Tensor4D;
-    const x = config.inputChannels === 1 ? grey : (tf.tile(grey, [1, 1, 1, 3]) as tf.Tensor4D);
+    const bytesIn = tf.tensor4d(Float32Array.from(luma), [batch, height, width, 1]);
+    const grey = tf.sub<tf.Tensor4D>(tf.div(bytesIn, 127.5), 1);
+    const x = config.inputChannels === 1 ? grey : tf.tile<tf.Tensor4D>(grey, [1, 1, 1, 3]);
     const chroma = config.outputChannels === 2 ? forward(x) : colourDifference(forward(x));
     return chroma.mul(127.5).add(128);
   });

@@ -30,7 +30,8 @@ export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
   natural('width', 1);
   natural('residualBlocks', 0);
   if (config.inputChannels !== 1 && config.inputChannels !== 3) wrong.push(`inputChannels = ${config.inputChannels}`);
-  if (config.outputChannels !== 2 && config.outputChannels !== 3) wrong.push(`outputChannels = ${config.outputChannels}`);
+  if (config.outputChannels !== 2 && config.outputChannels !== 3)
+    wrong.push(`outputChannels = ${config.outputChannels}`);
   if (wrong.length > 0) {
     throw new ModelError(
       'BAD_CONFIG',

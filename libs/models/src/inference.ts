@@ -24,23 +24,14 @@ const ONE_PIXEL: Explicit = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
  *   arithmetic in page faults.
  */
 export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): InferenceForm {
-  const kernel = (layer: string): tf.Tensor4D => model.getLayer(layer).getWeights()[0]!.clone() as tf.Tensor4D;
-  const { residualBlocks } = config;
-  const first = kernel('encoder_0');
-  const strided = ['encoder_1', 'encoder_2'].map(kernel);
-  const blocks = Array.from({ length: residualBlocks }, (_, i) => [kernel(`block_${i}_a`), kernel(`block_${i}_b`)] as const);
-  const transposed = ['decoder_0', 'decoder_1'].map(kernel);
-  const lastPlain = kernel('output');
-  const last = blockedKernel(lastPlain, OUTPUT_BLOCK);
-  lastPlain.dispose();
-  const bias = model.getLayer('output').getWeights()[1]!.clone();
-
+  const owned = kernels(model, config);
+  const { first, strided, blocks, transposed, last, bias } = owned;
   const forward: Forward = (input) => {
     let x = reflect(input, 3);
     x = then(x, (t) => tf.conv2d(t, first, 1, 'valid'));
     x = normalised(x);
     for (const weights of strided) {
-      x = then(x, (t) => tf.conv2d(t, weights, 2, ONE_PIXEL as never));
+      x = then(x, (t) => tf.conv2d(t, weights, 2, ONE_PIXEL));
       x = normalised(x);
     }
     for (const [a, b] of blocks) {
@@ -64,8 +55,52 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
     x = then(x, (t) => tf.add(t, bias));
     return then(x, tf.tanh);
   };
-  const owned = [first, ...strided, ...blocks.flat(), ...transposed, last, bias];
-  return { forward: (x) => tf.tidy(() => forward(x)), dispose: () => { tf.dispose(owned); } }; // prettier-ignore
+  return {
+    forward: (x) => tf.tidy(() => forward(x)),
+    dispose: () => {
+      tf.dispose(owned);
+    },
+  };
+}
+
+// A type, not an interface: tidy and dispose take only what has an implicit index signature.
+type Kernels = {
+  first: tf.Tensor4D;
+  strided: tf.Tensor4D[];
+  blocks: [tf.Tensor4D, tf.Tensor4D][];
+  transposed: tf.Tensor4D[];
+  last: tf.Tensor4D;
+  bias: tf.Tensor1D;
+};
+
+/** The weights, kept until they are disposed, whatever tidy the caller is in. */
+function kernels(model: tf.LayersModel, { residualBlocks }: GeneratorConfig): Kernels {
+  return tf.tidy(() => {
+    const kernel = (layer: string): tf.Tensor4D => tf.clone(model.getLayer(layer).getWeights()[0] as tf.Tensor4D);
+    const output = model.getLayer('output').getWeights();
+    const kept: Kernels = {
+      first: kernel('encoder_0'),
+      strided: ['encoder_1', 'encoder_2'].map(kernel),
+      blocks: Array.from({ length: residualBlocks }, (_, i): [tf.Tensor4D, tf.Tensor4D] => [
+        kernel(`block_${i}_a`),
+        kernel(`block_${i}_b`),
+      ]),
+      transposed: ['decoder_0', 'decoder_1'].map(kernel),
+      last: blockedKernel(output[0] as tf.Tensor4D, OUTPUT_BLOCK),
+      bias: tf.clone(output[1] as tf.Tensor1D),
+    };
+    for (const weights of [
+      kept.first,
+      ...kept.strided,
+      ...kept.blocks.flat(),
+      ...kept.transposed,
+      kept.last,
+      kept.bias,
+    ]) {
+      tf.keep(weights);
+    }
+    return kept;
+  });
 }
 
 /** Applies one step and frees its input. */

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { checkGeneratorConfig } from './generator-config.js';
 // Registers the layers, without which a stored topology cannot be read.
 import './layers/instance-normalization.js';
 import './layers/reflection-padding-2d.js';
 import { ModelError } from './model-error.js';
 import type { ModelInfo } from './model-info.js';
+import { checkModelInfo, modelDisagreement } from './model-info-check.js';
 
 const TOPOLOGY = 'model.json';
 const WEIGHTS = 'weights.bin';
@@ -30,7 +30,7 @@ export async function saveModel(
   info: Omit<ModelInfo, 'weightsSha256'>,
 ): Promise<ModelInfo> {
   const artifacts = await artifactsOf(model);
-  const weights = Buffer.from(tf.io.concatenateArrayBuffers([artifacts.weightData as ArrayBuffer]));
+  const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
   const topology = {
     modelTopology: artifacts.modelTopology,
     format: 'layers-model',
@@ -57,7 +57,8 @@ export async function saveModel(
  * @throws ModelError `NOT_FOUND`, or `CORRUPT` when a file is damaged or does not belong to the others
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
-  const info = parseInfo(folder, await readPart(folder, INFO));
+  const infoFile = path.join(folder, INFO);
+  const info = checkModelInfo(infoFile, parseJson(infoFile, await readPart(folder, INFO)));
   const weights = await readPart(folder, WEIGHTS);
   if (sha256(weights) !== info.weightsSha256) {
     throw new ModelError(
@@ -65,21 +66,39 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
       `The weights in ${path.join(folder, WEIGHTS)} are damaged (their SHA-256 is not the recorded one). Fetch or export the model again.`,
     );
   }
-  const stored = parseJson(folder, TOPOLOGY, await readPart(folder, TOPOLOGY)) as {
-    modelTopology?: object;
-    weightsManifest?: { weights: tf.io.WeightsManifestEntry[] }[];
-  };
+  const topology = path.join(folder, TOPOLOGY);
+  const model = await readLayers(topology, parseJson(topology, await readPart(folder, TOPOLOGY)), weights);
+  const disagreement = modelDisagreement(model, info.config);
+  if (disagreement !== undefined) {
+    model.dispose();
+    throw new ModelError(
+      'CORRUPT',
+      `${infoFile} does not belong to ${topology}: ${disagreement}. Fetch or export the model again.`,
+    );
+  }
+  return { info, model };
+}
+
+interface StoredTopology {
+  readonly modelTopology: object;
+  readonly weightsManifest: readonly { readonly weights: tf.io.WeightsManifestEntry[] }[];
+}
+
+async function readLayers(file: string, stored: unknown, weights: Buffer): Promise<tf.LayersModel> {
+  const { modelTopology, weightsManifest } = (stored ?? {}) as Partial<StoredTopology>;
+  if (modelTopology === undefined || !Array.isArray(weightsManifest)) {
+    throw new ModelError('CORRUPT', `${file} is no Layers model: it lacks modelTopology or weightsManifest.`);
+  }
   try {
-    const model = await tf.loadLayersModel(
+    return await tf.loadLayersModel(
       tf.io.fromMemory({
-        modelTopology: stored.modelTopology ?? {},
-        weightSpecs: (stored.weightsManifest ?? []).flatMap((group) => group.weights),
-        weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength) as ArrayBuffer,
+        modelTopology,
+        weightSpecs: weightsManifest.flatMap((group: StoredTopology['weightsManifest'][number]) => group.weights),
+        weightData: Uint8Array.from(weights).buffer,
       }),
     );
-    return { info, model };
   } catch (error) {
-    throw new ModelError('CORRUPT', `The model in ${folder} cannot be read: ${reasonOf(error)}`, { cause: error });
+    throw new ModelError('CORRUPT', `The model ${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 
@@ -105,26 +124,25 @@ async function readPart(folder: string, name: string): Promise<Buffer> {
   }
 }
 
-function parseJson(folder: string, name: string, bytes: Buffer): unknown {
+function parseJson(file: string, bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw new ModelError('CORRUPT', `${path.join(folder, name)} is damaged: ${reasonOf(error)}`, { cause: error });
+    throw new ModelError('CORRUPT', `${file} is damaged: ${reasonOf(error)}. Fetch or export the model again.`, {
+      cause: error,
+    });
   }
-}
-
-function parseInfo(folder: string, bytes: Buffer): ModelInfo {
-  const info = parseJson(folder, INFO, bytes) as Partial<ModelInfo>;
-  if (info.config === undefined || typeof info.weightsSha256 !== 'string' || !(Number(info.renderSize) > 0)) {
-    throw new ModelError('CORRUPT', `${path.join(folder, INFO)} lacks config, renderSize or weightsSha256.`);
-  }
-  checkGeneratorConfig(info.config);
-  return info as ModelInfo;
 }
 
 async function writeBeside(file: string, content: string | Buffer): Promise<void> {
-  await writeFile(`${file}.writing`, content);
-  await rename(`${file}.writing`, file);
+  const unfinished = `${file}.writing`;
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }
 
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');

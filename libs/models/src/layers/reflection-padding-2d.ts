@@ -12,7 +12,7 @@ export class ReflectionPadding2D extends tf.layers.Layer {
   private readonly padding: number;
 
   constructor(args: ReflectionPadding2DArgs) {
-    super(args as ConstructorParameters<typeof tf.layers.Layer>[0]);
+    super(args);
     this.padding = args.padding;
   }
 

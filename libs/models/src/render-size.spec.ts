@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+
+import { renderSizeFor } from './render-size.js';
+
+describe('renderSizeFor', () => {
+  it.each([
+    [{ width: 1920, height: 1080 }, 256, { width: 456, height: 256 }],
+    [{ width: 1080, height: 1920 }, 256, { width: 256, height: 456 }],
+    [{ width: 640, height: 480 }, 256, { width: 344, height: 256 }],
+    [{ width: 256, height: 256 }, 256, { width: 256, height: 256 }],
+    [{ width: 100, height: 100 }, 130, { width: 128, height: 128 }],
+    [{ width: 333, height: 77 }, 64, { width: 280, height: 64 }],
+    [{ width: 320, height: 180 }, 1, { width: 16, height: 16 }],
+  ])('%j with a short side of %d', (picture, short, size) => {
+    expect(renderSizeFor(picture, short)).toEqual(size);
+  });
+
+  it('gives sides that the generator takes, near the shape of the picture', () => {
+    for (let width = 17; width < 2000; width += 61) {
+      const size = renderSizeFor({ width, height: 300 }, 128);
+      expect(size.width % 8).toBe(0);
+      expect(size.height % 8).toBe(0);
+      expect(Math.min(size.width, size.height)).toBe(128);
+      expect(Math.max(size.width, size.height)).toBeCloseTo((128 * Math.max(width, 300)) / Math.min(width, 300), -1);
+    }
+  });
+});
