@@ -71,11 +71,19 @@ async function build(enginePackage, { root, signal }) {
   const headers = await nodePrefixWithHeaders();
   // Without headers beside the running Node, node-gyp fetches those of its version.
   if (headers !== undefined) args.push(`--nodedir=${headers}`);
-  args.push('--module_name=tfjs_binding', `--module_path=${built}`, `--napi_build_version=${NAPI_VERSION}`);
+  args.push(
+    '--loglevel=error',
+    '--module_name=tfjs_binding',
+    `--module_path=${built}`,
+    `--napi_build_version=${NAPI_VERSION}`,
+  );
   await run(process.execPath, args, {
     cwd: enginePackage,
     signal,
-    cure: 'The compiler needs C++17 (gcc 8 or newer): sudo apt-get install -y build-essential python3',
+    cure:
+      headers === undefined
+        ? `There are no headers beside ${process.execPath}, and fetching them may have failed: use a Node.js that brings include/node (the official builds and nvm do).`
+        : 'The compiler needs C++17 (gcc 8 or newer): sudo apt-get install -y build-essential python3',
   });
   return join(built, 'tfjs_binding.node');
 }

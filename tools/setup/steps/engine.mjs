@@ -59,7 +59,7 @@ export function engine(device) {
       } catch (error) {
         const first = SetupError.from(error);
         if (first.code !== 'failed' || device === 'gpu') throw first;
-        say(`libtensorflow ${TENSORFLOW_VERSION} could not be used: ${first.message}`);
+        say(`libtensorflow ${TENSORFLOW_VERSION} could not be used: ${first.message}\n  → ${first.cure}`);
         say('trying tfjs-node’s own prebuilt download');
         await providePrebuilt(folder, first, context);
       }
@@ -99,7 +99,7 @@ async function providePrebuilt(folder, first, context) {
     const second = SetupError.from(error);
     if (second.code === 'interrupted') throw second;
     throw new SetupError(
-      `No engine could be set up.\n  1. libtensorflow: ${first.message}\n     ${first.cure}\n  2. prebuilt: ${shortReason(second)}`,
+      `No engine could be set up.\n  1. libtensorflow: ${shortReason(first)}\n     ${first.cure}\n  2. prebuilt: ${shortReason(second)}`,
       CURE,
       { cause: error },
     );
@@ -109,7 +109,7 @@ async function providePrebuilt(folder, first, context) {
 /** The line that matters of a script that fails with a stack trace. */
 function shortReason({ message }) {
   const lines = message.split('\n').map((line) => line.trim());
-  return lines.find((line) => /^[A-Za-z]*Error: /.test(line)) ?? lines[0];
+  return lines.find((line) => /^(?:gyp ERR! stack )?[A-Za-z]*Error: |^[^ ]+: error: /.test(line)) ?? lines[0];
 }
 
 /** @returns {Promise<{ tensorflow: string, device: 'cpu' | 'gpu' }>} */
