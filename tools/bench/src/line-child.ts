@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { BenchError } from './bench-error.js';
+import { endWithUs } from './end-with-us.js';
 
 type Reply = Readonly<Record<string, unknown>>;
 
@@ -30,6 +31,7 @@ export class LineChild {
     args: readonly string[],
   ) {
     this.child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+    endWithUs(this.child);
     this.child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.said = (this.said + text).slice(-KEPT_ERROR_CHARACTERS);
     });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { BenchError } from './bench-error.js';
+import { exitOnSignals } from './end-with-us.js';
 import { thisMachine } from './machine.js';
 import { type BenchName, type BenchOptions, parseOptions } from './options.js';
 import { type BenchResult, writeResult } from './result.js';
@@ -19,6 +20,7 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+exitOnSignals();
 try {
   const options = parseOptions(process.argv.slice(2));
   const { cores, loadBefore } = thisMachine();

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { BenchError } from './bench-error.js';
+import { endWithUs } from './end-with-us.js';
 
 export interface CommandEnd {
   readonly stdout: string;
@@ -21,6 +22,7 @@ export async function runCommand(
 ): Promise<CommandEnd> {
   const started = performance.now();
   const child = spawn(command, args, { ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'pipe', 'pipe'] });
+  endWithUs(child);
   let stdout = '';
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { BenchError } from '../bench-error.js';
+import { endWithUs } from '../end-with-us.js';
 import type { BytePlanes } from './chroma-noise.js';
 
 /**
@@ -16,6 +17,7 @@ export async function* realFrames(
   const child = spawn(ffmpeg, ['-v', 'error', '-nostdin', '-i', clip, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithUs(child);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-2000);

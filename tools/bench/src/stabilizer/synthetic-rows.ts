@@ -5,10 +5,12 @@ import { Trial, type TrialResult } from './trial.js';
 import { trialRow } from './trial-row.js';
 
 const SEED = 7;
+/** Frames of each shot: two and a half seconds of film. */
+const FRAMES = 60;
 
 /** A row for each made-up shot. */
-export function syntheticRows(strength: number): ResultRow[] {
-  return syntheticShots().map((shot) => trialRow(shot.name, shot.judged, runShot(shot, strength)));
+export function syntheticRows(strength: number, frames = FRAMES): ResultRow[] {
+  return syntheticShots(frames).map((shot) => trialRow(shot.name, shot.judged, runShot(shot, strength)));
 }
 
 /** The shot with grain and chroma noise through the stabiliser. */

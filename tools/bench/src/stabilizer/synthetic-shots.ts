@@ -12,38 +12,37 @@ export interface Shot {
 
 const WIDTH = 320;
 const HEIGHT = 184;
-const FRAMES = 60;
 const SEED = 1908;
 
 /** The shots: standing still, a pan by whole pixels, one between pixels, and one object that crosses a still picture. */
-export function syntheticShots(): readonly Shot[] {
+export function syntheticShots(frames: number): readonly Shot[] {
   return [
-    { name: 'still shot', judged: 'flicker', width: WIDTH, height: HEIGHT, frames: () => pan(0, 0) },
-    { name: 'pan, 3 px a frame', judged: 'error', width: WIDTH, height: HEIGHT, frames: () => pan(3, 0) },
+    { name: 'still shot', judged: 'flicker', width: WIDTH, height: HEIGHT, frames: () => pan(frames, 0, 0) },
+    { name: 'pan, 3 px a frame', judged: 'error', width: WIDTH, height: HEIGHT, frames: () => pan(frames, 3, 0) },
     {
       name: 'pan, 2.5 px and 0.6 px a frame',
       judged: 'error',
       width: WIDTH,
       height: HEIGHT,
-      frames: () => pan(2.5, 0.6),
+      frames: () => pan(frames, 2.5, 0.6),
     },
-    { name: 'object, 4 px a frame', judged: 'error', width: WIDTH, height: HEIGHT, frames: crossing },
+    { name: 'object, 4 px a frame', judged: 'error', width: WIDTH, height: HEIGHT, frames: () => crossing(frames) },
   ];
 }
 
-function* pan(dx: number, dy: number): Generator<Planes, void, undefined> {
-  const world = scene(WIDTH + Math.ceil(FRAMES * dx) + 2, HEIGHT + Math.ceil(FRAMES * dy) + 2, SEED);
-  for (let frame = 0; frame < FRAMES; frame++) yield view(world, frame * dx, frame * dy, WIDTH, HEIGHT);
+function* pan(frames: number, dx: number, dy: number): Generator<Planes, void, undefined> {
+  const world = scene(WIDTH + Math.ceil(frames * dx) + 2, HEIGHT + Math.ceil(frames * dy) + 2, SEED);
+  for (let frame = 0; frame < frames; frame++) yield view(world, frame * dx, frame * dy, WIDTH, HEIGHT);
 }
 
 const SIDE = 64;
 const STEP = 4;
 
 /** A textured square of one colour in front of a still scene. */
-function* crossing(): Generator<Planes, void, undefined> {
+function* crossing(frames: number): Generator<Planes, void, undefined> {
   const behind = scene(WIDTH, HEIGHT, SEED);
   const texture = scene(SIDE, SIDE, SEED + 7);
-  for (let frame = 0; frame < FRAMES; frame++) {
+  for (let frame = 0; frame < frames; frame++) {
     const [y, u, v] = [behind.y.slice(), behind.u.slice(), behind.v.slice()];
     for (let row = 0; row < SIDE; row++) {
       for (let column = 0; column < SIDE; column++) {
