@@ -1,1 +1,4 @@
-export {};
+export { makeClip, makeVfrClip, type ClipOptions } from './clips.js';
+export { framePts, planeMd5s, runFfmpeg, runFfprobe } from './ffmpeg.js';
+export { scratchDir } from './scratch-dir.js';
+export { sharedFile } from './shared-file.js';
