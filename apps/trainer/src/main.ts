@@ -1,17 +1,35 @@
+import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
+import { evaluate } from './evaluate.js';
 import { train } from './training-run.js';
 
-const file = process.argv[2];
-if (file === undefined) {
-  console.error('usage: kinemacolor-train CONFIG.json (see apps/trainer/README.md)');
-  process.exitCode = 2;
-} else {
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => { stop.abort(); }); // prettier-ignore
-  try {
-    await train(await readConfig(file), stop.signal, (line) => { console.log(line); }); // prettier-ignore
-  } catch (error) {
-    console.error(`kinemacolor-train: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+const USAGE = `usage: kinemacolor-train CONFIG.json
+       kinemacolor-train evaluate CONFIG.json MODEL_FOLDER [--size 192]... [--sheet OUT.png]
+apps/trainer/README.md tells more.`;
+
+try {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { size: { type: 'string', multiple: true }, sheet: { type: 'string' } },
+  });
+  const [first, second, third] = positionals;
+  if (first === 'evaluate' && second !== undefined && third !== undefined) {
+    const sizes = (values.size ?? []).map(Number);
+    console.log(await evaluate({ config: await readConfig(second), model: third, sizes, sheet: values.sheet }));
+  } else if (first !== undefined && first !== 'evaluate') {
+    const stop = new AbortController();
+    const abort = (): void => {
+      stop.abort();
+    };
+    process.once('SIGINT', abort).once('SIGTERM', abort);
+    await train(await readConfig(first), stop.signal, (line) => {
+      console.log(line);
+    });
+  } else {
+    console.error(USAGE);
+    process.exitCode = 2;
   }
+} catch (error) {
+  console.error(`kinemacolor-train: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
 }

@@ -35,7 +35,7 @@ describe('colorizeStage', () => {
 
   it('groups the same frames when it starts in the middle', async () => {
     const sizes: number[] = [];
-    for await (const frame of colorizeStage(lumaFrames(9, 6, 6), echo(sizes), options)) void frame;
+    for await (const frame of colorizeStage(lumaFrames(9, 6, 6), echo(sizes), options)) frame;
     // 6–7, 8–11, 12–14: the borders are multiples of 4 of the film, not of the run.
     expect(sizes).toEqual([2, 4, 3]);
   });
@@ -59,7 +59,7 @@ describe('colorizeStage', () => {
     }
     const broken = { colorize: () => Promise.reject(new Error('no engine')) };
     const all = async (): Promise<void> => {
-      for await (const frame of colorizeStage(source(), broken, options)) void frame;
+      for await (const frame of colorizeStage(source(), broken, options)) frame;
     };
     await expect(all()).rejects.toThrow('no engine');
     expect(ended).toBe(true);

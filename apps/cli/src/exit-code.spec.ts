@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
+import { ModelError } from '@kinemacolor/models/model-error';
+import { PipelineError } from '@kinemacolor/pipeline';
+import { TensorError } from '@kinemacolor/tensor/tensor-error';
+import { EXIT, exitCodeOf } from './exit-code.js';
+import { UsageError } from './usage-error.js';
+
+describe('exitCodeOf', () => {
+  it.each<[MediaErrorCode, number]>([
+    ['NOT_FOUND', 3],
+    ['NOT_MEDIA', 4],
+    ['FORBIDDEN_FORMAT', 4],
+    ['TRUNCATED', 5],
+    ['OUTPUT_UNWRITABLE', 6],
+    ['DISK_FULL', 7],
+    ['FFMPEG_MISSING', 9],
+    ['FFMPEG_FAILED', 1],
+  ])('gives media’s %s the code %i', (code, exitCode) => {
+    expect(exitCodeOf(new MediaError(code, 'x'))).toBe(exitCode);
+  });
+
+  it('tells a missing engine from a wrong word, a bad model from a bug', () => {
+    expect(exitCodeOf(new TensorError('ENGINE_MISSING', 'x'))).toBe(9);
+    expect(exitCodeOf(new TensorError('BAD_DEVICE', 'x'))).toBe(2);
+    expect(exitCodeOf(new ModelError('CORRUPT', 'x'))).toBe(8);
+    expect(exitCodeOf(new PipelineError('ABORTED', 'x'))).toBe(130);
+    expect(exitCodeOf(new PipelineError('JOURNAL_MISMATCH', 'x'))).toBe(2);
+    expect(exitCodeOf(new UsageError('x', 3))).toBe(3);
+    expect(exitCodeOf(new TypeError('a bug'))).toBe(1);
+  });
+
+  it('has every code in the README', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    for (const code of Object.values(EXIT)) expect(readme).toMatch(new RegExp(`^\\| [^|]*\\b${code}\\b`, 'm'));
+  });
+});
