@@ -1,12 +1,13 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { containerOf, MediaError, renderComparison } from '@kinemacolor/media';
+import { isPicturePath, MediaError, probe, renderComparison } from '@kinemacolor/media';
 import {
   colorizeFilm,
   colorizeFilmStream,
   colorizePicture,
   type Colorizer,
   type FilmResult,
+  targetContainer,
   type OnProgress,
 } from '@kinemacolor/pipeline';
 import type { ColorizeSettings } from './colorize-settings.js';
@@ -47,11 +48,25 @@ async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
     : await colorizeFilm({ ...item, ...rest(options) });
   if (item.compare !== undefined) {
     onProgress({ phase: 'compare', frames: result.frames, total: result.frames });
-    await mkdir(path.dirname(path.resolve(item.compare)), { recursive: true });
-    await renderComparison({ source: item.input, result: item.output, output: item.compare, signal });
+    await compareFilms(item.input, item.output, item.compare, signal);
   }
   const low = settings.codec === 'h264' && result.width % 2 === 1;
   return { ...result, stages, warnings: low ? [...result.warnings, ODD_SIZE] : result.warnings };
+}
+
+/** The side-by-side, written beside its name and renamed.  */
+async function compareFilms(source: string, result: string, output: string, signal: AbortSignal): Promise<void> {
+  if (!isPicturePath(output)) targetContainer(output);
+  const beside = path.join(path.dirname(output), `.writing-${process.pid}-${path.basename(output)}`);
+  const [from, to] = await Promise.all([source, result].map((file) => probe({ kind: 'file', path: file })));
+  try {
+    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    await renderComparison({ source: from!, result: to!, output: beside, signal });
+    await rename(beside, output);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw MediaError.from(error, output);
+  }
 }
 
 const ODD_SIZE =
@@ -69,7 +84,7 @@ async function streamed({ input, output }: WorkItem, options: ItemOptions): Prom
   if (output === '-') {
     return colorizeFilmStream({ ...rest(options), input: from, output: 1, container: 'matroska' });
   }
-  const container = containerOf(output) === 'matroska' ? 'matroska' : 'mp4';
+  const container = targetContainer(output) === 'matroska' ? 'matroska' : 'mp4';
   const beside = path.join(path.dirname(output), `.${path.basename(output)}.writing`);
   try {
     await mkdir(path.dirname(path.resolve(output)), { recursive: true });

@@ -2,15 +2,14 @@ import { mkdir, realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   checkIntegrity,
-  containerOf,
   joinFilm,
   MediaError,
   openChromaSink,
   openLuma,
-  planStreams,
   probe,
-  type IntegrityReport,
+  requireWhole,
   type MediaInfo,
+  type StreamPlan,
 } from '@kinemacolor/media';
 import { colourPass, makeStages, type Stages } from './colour-pass.js';
 import type { Colorizer } from './colorizer.js';
@@ -19,6 +18,7 @@ import { PipelineError } from './pipeline-error.js';
 import type { OnProgress } from './progress.js';
 import { resumePoint } from './resume-point.js';
 import { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
+import { targetContainer } from './target-container.js';
 import { ownTimer, type StageTimes } from './stage-times.js';
 import { packTemporalState, restoreTemporalState } from './temporal-state.js';
 
@@ -57,13 +57,13 @@ export interface FilmResult {
  * @throws MediaError, ModelError, PipelineError (`ABORTED` when the signal fired: what is done is kept)
  */
 export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
-  const { input, output, colorizer, colour, salvage, signal, onProgress } = options;
+  const { input, output, colorizer, colour, signal, onProgress } = options;
   await refuseSameFile(input, output);
   const info = await probe({ kind: 'file', path: input });
   const warnings: string[] = [];
-  const total = await readableFrames(info, salvage, warnings);
+  const total = await readableFrames(info, options, warnings);
   const stages = makeStages(info, colorizer, colour);
-  const container = containerOf(output);
+  const container = targetContainer(output);
   const journal = await openJournal(options, stages);
   const startFrame = await resumePoint(journal, SEGMENT_FRAMES);
 
@@ -73,12 +73,11 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
     if (journal.complete === undefined) pass = await encodeRest(options, info, stages, journal, startFrame, total);
     const frames = journal.complete ?? startFrame;
     onProgress({ phase: 'finish', frames, total: frames });
-    const { warnings: lost } = streamWarnings(info, container);
-    warnings.push(...lost);
     const joined = path.join(journal.folder, `joined${path.extname(output)}`);
     const finish = ownTimer();
     const parts = journal.parts.map((part) => journal.pathOf(part));
-    const { cpuSeconds } = await joinFilm({ parts, source: info, output: joined, container, signal });
+    const plans = await joinFilm({ parts, source: info, output: joined, container, signal });
+    warnings.push(...streamWarnings(plans));
     await rename(joined, output);
     await journal.remove();
     if (pass !== undefined && pass.decodeErrors > 0) {
@@ -91,7 +90,7 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
       width: info.video.width,
       height: info.video.height,
       render: { width: stages.width, height: stages.height },
-      times: { ...(pass?.times ?? idle(own)), finish: { seconds: finish().seconds, cpuSeconds } },
+      times: { ...(pass?.times ?? idle(own)), finish: { seconds: finish().seconds } },
       warnings,
     };
   } catch (error) {
@@ -132,26 +131,21 @@ async function encodeRest(
 }
 
 /** Frames that can be read; an error when that is not all of them and nobody asked for salvage. */
-async function readableFrames(info: MediaInfo, salvage: boolean, warnings: string[]): Promise<number | undefined> {
-  const report = await checkIntegrity(info);
-  if (!report.truncated) return report.framesReadable;
-  const problem = truncation(info, report);
-  if (!salvage || report.framesReadable === 0) throw problem;
-  warnings.push(problem.message);
+async function readableFrames(
+  info: MediaInfo,
+  { salvage, signal }: Pick<FilmOptions, 'salvage' | 'signal'>,
+  warnings: string[],
+): Promise<number> {
+  const report = await checkIntegrity(info, signal);
+  try {
+    requireWhole(info, report);
+  } catch (error) {
+    if (!salvage || report.framesReadable === 0) throw error;
+    warnings.push(
+      `Only ${report.framesReadable} of ${report.framesExpected ?? '?'} frames could be read; these are coloured.`,
+    );
+  }
   return report.framesReadable;
-}
-
-function truncation({ name }: MediaInfo, report: IntegrityReport): MediaError {
-  const { framesReadable, framesExpected, secondsReadable, secondsExpected } = report;
-  const of = (all: number | undefined, digits: number): string =>
-    all === undefined ? '' : ` of ${all.toFixed(digits)}`;
-  const readable = `${framesReadable}${of(framesExpected, 0)} frames (${secondsReadable.toFixed(1)}${of(secondsExpected, 1)} s)`;
-  return new MediaError('TRUNCATED', `${name} is cut short: ${readable} can be read. Use --salvage to colour these.`, {
-    framesReadable,
-    framesExpected,
-    secondsReadable,
-    secondsExpected,
-  });
 }
 
 async function openJournal(options: FilmOptions, stages: Stages): Promise<Journal> {
@@ -192,15 +186,13 @@ async function refuseSameFile(input: string, output: string): Promise<void> {
   }
 }
 
-function streamWarnings(info: MediaInfo, container: ReturnType<typeof containerOf>): { warnings: string[] } {
-  const warnings = planStreams(info, container).flatMap(({ stream, action, reason }) => {
+function streamWarnings(plans: readonly StreamPlan[]): string[] {
+  return plans.flatMap(({ stream, action, reason }) => {
     if (action === 'copy') return [];
     const verb = action === 'drop' ? 'is left out' : 'is converted';
-    return [
-      `${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}: ${reason ?? 'the container cannot hold it'}.`,
-    ];
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return [`The ${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}${why}.`];
   });
-  return { warnings };
 }
 
 const idle = (own: () => { seconds: number; cpuSeconds: number }): StageTimes => {

@@ -11,3 +11,4 @@ export { SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './sett
 export { Stabilizer, type SmallFrame, type StabilizerState } from './stabilizer.js';
 export { stabilizeStage, type StabilizeStageOptions, type SteadyFrame } from './stabilize-stage.js';
 export type { StageTime, StageTimes } from './stage-times.js';
+export { targetContainer } from './target-container.js';
