@@ -37,7 +37,7 @@ describe('buildDiscriminator', () => {
   it('sees 70×70 pixels in a score, and gives unbounded ones', () => {
     const model = buildDiscriminator({ width: 2, inputChannels: 1 }, 2);
     tf.tidy(() => {
-      const x = tf.randomUniform([1, 128, 128, 1], -100, 100, 'float32', 3) as tf.Tensor4D;
+      const x = tf.randomUniform<tf.Rank.R4>([1, 128, 128, 1], -100, 100, 'float32', 3);
       const reach = tf.grad((input) => (model.apply(input) as tf.Tensor4D).slice([0, 7, 7, 0], [1, 1, 1, 1]).sum());
       // Instance norm lets every pixel in a little; with the statistics of the middle layers fixed only the patch counts,
       // and its pixels' slopes are larger by far.

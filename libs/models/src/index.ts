@@ -13,7 +13,12 @@ export { loadModel, saveModel, type LoadedModel } from './model-files.js';
 export type { ModelInfo } from './model-info.js';
 export { inferenceForm, type InferenceForm } from './inference.js';
 export { tensorCount } from './tensor-count.js';
-export { importCycleGanDiscriminator, type ImportedDiscriminator } from './torch/import-discriminator.js';
-export { importCycleGanGenerator, type ImportedGenerator } from './torch/import-generator.js';
-export { readCheckpoint } from './torch/read-checkpoint.js';
-export type { Checkpoint, CheckpointTensor } from './torch/state-dict.js';
+export {
+  importCycleGanDiscriminator,
+  importCycleGanGenerator,
+  readCheckpoint,
+  type Checkpoint,
+  type CheckpointTensor,
+  type ImportedDiscriminator,
+  type ImportedGenerator,
+} from './torch/index.js';

@@ -7,7 +7,7 @@ import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
 /** A generator ready to run many frames. The caller disposes it; the model it came from may be disposed first. */
 export interface InferenceForm {
   readonly forward: Forward;
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 type Explicit = [[number, number], [number, number], [number, number], [number, number]];

@@ -90,13 +90,14 @@ async function readLayers(file: string, stored: unknown, weights: Buffer): Promi
     throw new ModelError('CORRUPT', `${file} is no Layers model: it lacks modelTopology or weightsManifest.`);
   }
   try {
-    return await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology,
-        weightSpecs: weightsManifest.flatMap((group: StoredTopology['weightsManifest'][number]) => group.weights),
-        weightData: Uint8Array.from(weights).buffer,
-      }),
-    );
+    const weightSpecs = weightsManifest.flatMap((group: StoredTopology['weightsManifest'][number]) => group.weights);
+    // Checked here, as tfjs notices it halfway and keeps the tensors that it has made.
+    const described = weightSpecs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+    if (described !== weights.length) {
+      throw new Error(`it describes ${described} bytes of weights, and ${WEIGHTS} has ${weights.length}`);
+    }
+    const weightData = Uint8Array.from(weights).buffer;
+    return await tf.loadLayersModel(tf.io.fromMemory({ modelTopology, weightSpecs, weightData }));
   } catch (error) {
     throw new ModelError('CORRUPT', `The model ${file} cannot be read: ${reasonOf(error)}`, { cause: error });
   }
