@@ -18,19 +18,37 @@ import onnxruntime as ort
 from generator_onnx import build
 
 
-def session_for(model, threads):
+WARM_UP, TRIED = 3, 9
+
+
+def session_for(model, threads, spinning):
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spinning else "0")
     return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
+def quicker_session(model, threads, frame):
+    """Threads that spin while they wait win on an idle machine and lose on a busy one: the better of the two is taken."""
+    sessions = {name: session_for(model, threads, name == "spinning") for name in ("spinning", "sleeping")}
+    times = {name: [] for name in sessions}
+    for turn in range(WARM_UP + TRIED):
+        for name, session in sessions.items():
+            took = timed(session, frame)
+            if turn >= WARM_UP:
+                times[name].append(took)
+    best = min(times, key=lambda name: np.median(times[name]))
+    return best, sessions[best]
+
+
 def main(folder, height, width, threads):
-    session = session_for(build(folder, height, width), threads)
-    channels = session.get_inputs()[0].shape[1]
+    model = build(folder, height, width)
+    channels = model.graph.input[0].type.tensor_type.shape.dim[1].dim_value
     frame = np.random.default_rng(1).uniform(-1, 1, (1, channels, height, width)).astype(np.float32)
-    versions = {"onnxruntime": ort.__version__, "onnx": onnx.__version__, "numpy": np.__version__}
-    reply({"ready": {**versions, "python": platform.python_version()}})
+    waiting, session = quicker_session(model, threads, frame)
+    versions = {"onnxruntime": f"{ort.__version__} ({waiting} threads)", "onnx": onnx.__version__}
+    reply({"ready": {**versions, "numpy": np.__version__, "python": platform.python_version()}})
     for line in sys.stdin:
         request = json.loads(line)
         if request["do"] == "output":

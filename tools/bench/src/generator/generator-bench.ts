@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { LineChild } from '../line-child.js';
 import { thisMachine } from '../machine.js';
 import type { BenchOptions } from '../options.js';
-import { builtFile, PEERS } from '../paths.js';
+import { builtFile, PEERS, WORK } from '../paths.js';
 import type { BenchResult } from '../result.js';
 import { median, ratio } from '../statistics.js';
 import { commonVersions } from '../versions.js';
@@ -25,7 +24,8 @@ export async function generatorBench(options: BenchOptions, say: (line: string) 
   const machine = thisMachine();
   const { width: channels, rounds = 9, frames = 15 } = options;
   const python = await peerPython(say);
-  const folder = await mkdtemp(path.join(tmpdir(), 'kinemacolor-bench-'));
+  const folder = path.join(WORK, 'generator');
+  await mkdir(folder, { recursive: true });
   const children: LineChild[] = [];
   const start = async (name: string, command: string, args: string[]): Promise<[LineChild, Record<string, string>]> => {
     const { child, first } = await LineChild.start(name, command, args);
@@ -36,7 +36,7 @@ export async function generatorBench(options: BenchOptions, say: (line: string) 
     const size = [String(HEIGHT), String(WIDTH)];
     const engine = [builtFile('generator/engine-process'), folder, ...size, String(channels)];
     const [ours, ourVersions] = await start('Our engine', process.execPath, engine);
-    const peerArguments = [path.join(PEERS, 'onnx_peer.py'), folder, ...size, String(machine.cores)];
+    const peerArguments = ['-B', path.join(PEERS, 'onnx_peer.py'), folder, ...size, String(machine.cores)];
     const [peer, peerVersions] = await start('ONNX Runtime', python, peerArguments);
     const difference = await checkAgreement([ours, peer], HEIGHT * WIDTH, folder);
 
@@ -74,7 +74,6 @@ export async function generatorBench(options: BenchOptions, say: (line: string) 
     };
   } finally {
     await Promise.all(children.map((child) => child.close()));
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
