@@ -140,7 +140,7 @@ class FfmpegChromaSink implements ChromaSink {
 
   async #send(child: FfmpegProcess, frame: Buffer): Promise<void> {
     const pipe = child.pipe(chromaDescriptor);
-    if (pipe.destroyed || !pipe.writable) return this.#throwExit(child);
+    if (!pipe.writable) return this.#throwExit(child);
     if (pipe.write(frame)) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {
@@ -149,7 +149,7 @@ class FfmpegChromaSink implements ChromaSink {
       };
       pipe.once('drain', go).once('close', go);
     });
-    if (pipe.destroyed) await this.#throwExit(child);
+    if (!pipe.writable) await this.#throwExit(child);
   }
 
   async #throwExit(child: FfmpegProcess): Promise<void> {

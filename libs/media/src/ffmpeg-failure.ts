@@ -83,7 +83,9 @@ function match(patterns: readonly Pattern[], name: string, exit: FfmpegExit): Me
 function unknownFailure(name: string, exit: FfmpegExit): MediaError {
   const stderr = exit.errorLines.join('\n');
   const how = exit.signal === null ? `with exit code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
-  const last = (exit.errorLines.at(-1) ?? 'it said nothing').replace(/^(\[[^\]]*\] ?)+/, '');
+  const last =
+    exit.errorLines.map((line) => line.replace(/^(\[[^\]]*\] ?)+/, '')).findLast((line) => line !== '') ??
+    'it said nothing';
   return new MediaError(
     'FFMPEG_FAILED',
     `${name}: ffmpeg ended ${how}: ${last}. Check that the film plays elsewhere.`,

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { isClosedPipe } from './closed-pipe.js';
 import { LastLines } from './last-lines.js';
 import { MediaError } from './media-error.js';
 
@@ -58,7 +59,9 @@ export class FfmpegProcess {
     const onAbort = (): void => {
       void this.kill();
     };
-    this.ended = this.#exit().finally(() => run.signal?.removeEventListener('abort', onAbort));
+    this.ended = this.#exit().finally(() => {
+      run.signal?.removeEventListener('abort', onAbort);
+    });
     if (run.signal?.aborted === true) onAbort();
     else run.signal?.addEventListener('abort', onAbort, { once: true });
   }
@@ -95,7 +98,7 @@ export class FfmpegProcess {
         clearTimeout(insist);
       });
       // A blocked ffmpeg hears SIGTERM only when its pipes end.
-      for (const stream of this.#child.stdio) if (stream !== null && stream !== this.#child.stderr) stream?.destroy();
+      for (const stream of this.#child.stdio) if (stream !== this.#child.stderr) stream?.destroy();
     }
     return this.ended;
   }
@@ -120,9 +123,12 @@ export class FfmpegProcess {
     this.#child.stderr?.on('end', () => {
       all.end();
     });
-    // Errors of the pipes show as ffmpeg's own end; without a listener they would end this process.
-    for (const stream of this.#child.stdio)
-      stream?.on('error', (error: Error) => this.#errors.push(`${error.message}\n`));
+    // A torn pipe shows as ffmpeg's own end; without a listener it would end this process.
+    for (const stream of this.#child.stdio) {
+      stream?.on('error', (error: Error) => {
+        if (!isClosedPipe(error)) this.#errors.push(`${error.message}\n`);
+      });
+    }
   }
 
   #exit(): Promise<FfmpegExit> {
@@ -149,7 +155,10 @@ export class FfmpegProcess {
         // The messages can still be in the pipe. Our ends of the other pipes may stay open, so `close` is not waited for.
         const stderr = this.#child.stderr;
         if (stderr === null || stderr.readableEnded || stderr.destroyed) settle(code, signal);
-        else stderr.once('close', () => settle(code, signal));
+        else
+          stderr.once('close', () => {
+            settle(code, signal);
+          });
       });
     });
   }

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isClosedPipe } from './closed-pipe.js';
 import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { MediaError } from './media-error.js';
@@ -48,15 +49,4 @@ async function feed(source: Readable, child: FfmpegProcess): Promise<void> {
   } catch (thrown) {
     if (!isClosedPipe(thrown)) throw MediaError.from(thrown);
   }
-}
-
-/** True when a write failed only because the reader had gone. */
-export function isClosedPipe(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error &&
-    'code' in thrown &&
-    ['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR'].includes(
-      String(thrown.code),
-    )
-  );
 }

@@ -35,3 +35,17 @@ export { planEncode, type EncodePlan } from './encode-plan.js';
 export type { ColourMatrix } from './chroma-table.js';
 export { listEncoders } from './encoders.js';
 export { planStreams } from './stream-plan.js';
+export { checkIntegrity, requireWhole } from './check-integrity.js';
+export { renderComparison, type ComparisonOptions } from './comparison.js';
+export { joinFilm, type JoinOptions } from './join-film.js';
+export { inspectPart, trimPart } from './part.js';
+export type { SmallChroma } from './picture-chroma.js';
+export { isPicturePath, isVideoPath } from './picture-path.js';
+export {
+  lumaAt,
+  readPicture,
+  writePicture,
+  writePictureComparison,
+  type Picture,
+  type WritePictureOptions,
+} from './pictures.js';

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { CommandInput } from './ffmpeg-command.js';
 import type { FfmpegProcess } from './ffmpeg-process.js';
-import { isClosedPipe } from './ffprobe.js';
+import { isClosedPipe } from './closed-pipe.js';
 import { MediaError } from './media-error.js';
 import { safeFileInput, safePipeInput } from './safe-input.js';
 import type { MediaSource } from './types.js';

@@ -68,6 +68,8 @@ class FfmpegLumaReader implements LumaReader {
     private readonly startFrame: number,
   ) {
     this.#times = new FrameTimes(child.pipe(3));
+    // Node throws away what nobody reads when a child exits; a listener keeps a short film until the consumer comes.
+    child.stdout.on('readable', keepUntilRead);
     this.#feeding = feedSource(info.source, child);
     // Told to the consumer when it asks for frames; until then it must not count as unhandled.
     this.#feeding.catch(() => this.child.kill());
@@ -137,4 +139,8 @@ class FfmpegLumaReader implements LumaReader {
       if (!exit.killed) throw MediaError.from(thrown, this.info.name);
     }
   }
+}
+
+function keepUntilRead(): void {
+  // Being there is enough.
 }

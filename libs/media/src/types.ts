@@ -200,8 +200,13 @@ export interface ChromaSink {
 /** What a part on disk holds, whole frames only. */
 export interface PartInfo {
   readonly path: string;
+  /** Number in the film of its first frame. */
+  readonly startFrame: number;
+  /** Time of its first frame, in the source's time base. */
+  readonly startPts: bigint;
+  readonly timeBase: Rational;
   readonly frames: number;
-  /** Frame numbers inside the part, from 0, where decoding can start. */
+  /** Frame numbers inside the part, from 0, where decoding can start and where it can be cut. */
   readonly keyFrames: readonly number[];
 }
 

@@ -11,7 +11,7 @@ export interface ClipOptions {
   /** Default 20. */
   readonly frames?: number;
   /** Default 25. */
-  readonly rate?: number | string;
+  readonly rate?: number;
   /** ffmpeg's pixel format. Default `yuv420p`. */
   readonly pixelFormat?: string;
   /** ffmpeg's encoder. Default `libx264`. */
@@ -39,8 +39,10 @@ export async function makeClip(clip: ClipOptions): Promise<string> {
     encoder = 'libx264',
   } = clip;
   const path = join(folder, name);
-  const sound = clip.audio === undefined ? [] : ['-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
-  const soundOptions = clip.audio === undefined ? [] : ['-c:a', clip.audio, '-shortest'];
+  const seconds = frames / Number(rate);
+  const sound =
+    clip.audio === undefined ? [] : ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`];
+  const soundOptions = clip.audio === undefined ? [] : ['-c:a', clip.audio];
   await runFfmpeg(
     '-f',
     'lavfi',
