@@ -29,6 +29,6 @@ export function ffmpegArguments(command: FfmpegCommand): string[] {
   if (command.filterGraph !== undefined) builder.complexFilter(command.filterGraph);
   for (const output of command.outputs) builder.output(output.url).outputOptions(...output.options);
   const progress = command.progressDescriptor === undefined ? [] : ['-progress', `pipe:${command.progressDescriptor}`];
-  const always = ['-hide_banner', '-nostdin', '-nostats', '-benchmark', '-loglevel', 'level+info'];
+  const always = ['-hide_banner', '-nostdin', '-y', '-nostats', '-benchmark', '-loglevel', 'level+info'];
   return [...always, ...progress, ...builder._getArguments()];
 }

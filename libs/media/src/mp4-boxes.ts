@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises';
+
 export interface Mp4Box {
   readonly type: string;
   /** Offset of the box's header in the file. */
@@ -31,4 +33,27 @@ export function indexAtEnd(beginning: Buffer): boolean {
     seen += 1;
   }
   return false;
+}
+
+const firstBoxes = new Set(['ftyp', 'wide', 'free', 'skip', 'mdat', 'moov', 'pnot', 'styp']);
+
+/** Whether a file is an MP4 or MOV at all, and whether it ends in the middle of a box. */
+export async function mp4State(path: string): Promise<'other' | 'whole' | 'cut'> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const header = Buffer.alloc(16);
+    let index = false;
+    for (let at = 0; at < size;) {
+      const { bytesRead } = await file.read(header, 0, 16, at);
+      const box = readBoxHeader(header.subarray(0, bytesRead), at);
+      if (at === 0 && (box === undefined || !firstBoxes.has(box.type))) return 'other';
+      if (box === undefined || (Number.isFinite(box.size) && at + box.size > size)) return 'cut';
+      index ||= box.type === 'moov';
+      at += box.size;
+    }
+    return index ? 'whole' : 'cut';
+  } finally {
+    await file.close();
+  }
 }

@@ -1,6 +1,6 @@
 import { ffmpegArguments } from './ffmpeg-command.js';
 import { inputFailure } from './ffmpeg-failure.js';
-import { FfmpegProcess } from './ffmpeg-process.js';
+import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
 import { findFfmpeg, passthroughOption } from './find-ffmpeg.js';
 import { FrameTimes } from './frame-times.js';
 import { feedSource, inputOf } from './input-of.js';
@@ -28,9 +28,22 @@ export async function openLuma(info: MediaInfo, options: LumaOptions): Promise<L
   const tools = await findFfmpeg();
   const threads = options.threads === undefined || options.threads === 0 ? [] : ['-threads', String(options.threads)];
   const args = ffmpegArguments({
-    inputs: [inputOf(info.source, ['-copyts', ...threads])],
+    inputs: [inputOf(info.source, ['-copyts', '-max_error_rate', '1', ...threads])],
     filterGraph: `[0:${info.video.index}]${lumaFilters(info, options).join(',')}[luma]`,
-    outputs: [{ url: 'pipe:1', options: ['-map', '[luma]', ...passthroughOption(tools.version), '-f', 'rawvideo'] }],
+    outputs: [
+      {
+        url: 'pipe:1',
+        options: [
+          '-map',
+          '[luma]',
+          ...passthroughOption(tools.version),
+          '-enc_time_base',
+          `${info.video.timeBase.num}/${info.video.timeBase.den}`,
+          '-f',
+          'rawvideo',
+        ],
+      },
+    ],
   });
   const child = new FfmpegProcess({
     binary: tools.ffmpeg,
@@ -93,7 +106,7 @@ class FfmpegLumaReader implements LumaReader {
       this.#cpuSeconds = exit.cpuSeconds;
       if (this.#closed) return;
       await this.#feeding;
-      if (!exit.ok) throw inputFailure(this.info.name, exit);
+      if (!exit.ok) throw this.#failure(exit);
       if (this.#frames === 0 && this.startFrame === 0) {
         throw new MediaError(
           'DAMAGED',
@@ -109,6 +122,20 @@ class FfmpegLumaReader implements LumaReader {
     } finally {
       await this.close();
     }
+  }
+
+  /** What broke after pictures had come is damage, whatever ffmpeg calls it. */
+  #failure(exit: FfmpegExit): MediaError {
+    const failure = inputFailure(this.info.name, exit);
+    if (this.#frames === 0 || failure.code === 'ABORTED') return failure;
+    const framesReadable = this.startFrame + this.#frames;
+    const framesExpected = this.info.video.expectedFrames;
+    return new MediaError(
+      'DAMAGED',
+      `${this.info.name}: broke off after ${framesReadable} of ${framesExpected ?? 'an unknown number of'} frames. Check that it plays elsewhere.`,
+      { ...failure.details, framesReadable, framesExpected },
+      { cause: failure },
+    );
   }
 
   async *#read(): AsyncGenerator<LumaFrame, void, undefined> {

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { inputFailure } from './ffmpeg-failure.js';
 import { ffprobe } from './ffprobe.js';
 import { MediaError } from './media-error.js';
+import { mp4State } from './mp4-boxes.js';
 import { readAnswer, type ProbeAnswer } from './probe-answer.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
 import { probeSpool } from './probe-spool.js';
@@ -49,8 +50,35 @@ async function probeFile(path: string, options: ProbeOptions): Promise<MediaInfo
     args: [...safeInputOptions, ...probeQuestions, '-i', safeUrl(path)],
     signal: options.signal,
   });
-  if (!exit.ok) throw inputFailure(path, exit);
-  return readAnswer(parseAnswer(stdout, path), { source: { kind: 'file', path }, name: path, size, spooled: false });
+  try {
+    if (!exit.ok) throw inputFailure(path, exit);
+    return readAnswer(parseAnswer(stdout, path), { source: { kind: 'file', path }, name: path, size, spooled: false });
+  } catch (thrown) {
+    throw await cutOrNot(path, MediaError.from(thrown, path));
+  }
+}
+
+/** ffmpeg takes any file named .mp4 for one, and finds no picture in an index that is cut off: look at the file itself. */
+async function cutOrNot(path: string, failure: MediaError): Promise<MediaError> {
+  if (!['TRUNCATED', 'NO_VIDEO', 'NOT_MEDIA', 'DAMAGED'].includes(failure.code)) return failure;
+  const state = await mp4State(path);
+  const options = { cause: failure };
+  if (state === 'cut') {
+    const details = { path, framesReadable: 0 };
+    return new MediaError(
+      'TRUNCATED',
+      `${path}: is cut off: its index is missing or not whole, so nothing (0 frames) of it can be read. Copy it again from where it came.`,
+      details,
+      options,
+    );
+  }
+  if (failure.code !== 'TRUNCATED') return failure;
+  return new MediaError(
+    'NOT_MEDIA',
+    `${path}: is not a film, whatever its name says. Give a video file (mp4, mkv, mov, avi, ts, webm, …).`,
+    { path },
+    options,
+  );
 }
 
 export function parseAnswer(stdout: string, name: string): ProbeAnswer {

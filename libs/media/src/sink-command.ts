@@ -37,7 +37,7 @@ export function sinkArguments(
       : { url: 'pipe:1', options: [...picture, ...wholeFilmOptions(info, plan, target.container)] };
   return ffmpegArguments({
     inputs: [
-      inputOf(info.source, ['-copyts']),
+      inputOf(info.source, ['-copyts', '-max_error_rate', '1']),
       {
         url: 'pipe:3',
         options: [

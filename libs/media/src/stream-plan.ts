@@ -107,5 +107,7 @@ export function streamOptions(plans: readonly StreamPlan[], input: number): stri
   const covers = kept.flatMap((plan, place) =>
     plan.stream.kind === 'cover' ? [`-disposition:${place + 1}`, 'attached_pic'] : [],
   );
-  return [...maps, ...codecs, ...covers];
+  // As soon as one stream's tags are mapped by hand (the picture's), ffmpeg copies none by itself.
+  const tags = kept.flatMap((plan, place) => [`-map_metadata:s:${place + 1}`, `${input}:s:${plan.stream.index}`]);
+  return [...maps, ...codecs, ...tags, ...covers];
 }

@@ -49,10 +49,10 @@ export async function makeClip(clip: ClipOptions): Promise<string> {
     '-i',
     clip.picture ?? `testsrc2=size=${width}x${height}:rate=${rate}`,
     ...sound,
-    '-frames:v',
-    String(frames),
     '-vf',
-    [...(clip.filters === undefined ? [] : [clip.filters]), `format=${pixelFormat}`].join(','),
+    [...(clip.filters === undefined ? [] : [clip.filters]), `trim=end_frame=${frames}`, `format=${pixelFormat}`].join(
+      ',',
+    ),
     '-c:v',
     encoder,
     ...soundOptions,
