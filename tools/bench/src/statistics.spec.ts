@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { median, ratio, significant } from './statistics.js';
+import { byName, median, medians, ratio, significant } from './statistics.js';
 
 test('the median is the middle of the sorted values, or the mean of the middle two', () => {
   expect(median([9, 1, 100])).toBe(9);
@@ -29,4 +29,15 @@ test('significant digits keep small and large numbers readable', () => {
   expect(significant(1234.5678)).toBe(1235);
   expect(significant(0.000123456, 2)).toBe(0.00012);
   expect(significant(NaN)).toBeNaN();
+});
+
+test('rounds become lists and medians by name; what nobody could tell is left out', () => {
+  const rounds = [
+    { wall: 3, cpu: NaN },
+    { wall: 1, cpu: 2 },
+    { wall: 8, cpu: 2 },
+  ];
+  expect(byName(rounds)).toEqual({ wall: [3, 1, 8] });
+  expect(medians(rounds)).toEqual({ wall: 3 });
+  expect(medians([])).toEqual({});
 });

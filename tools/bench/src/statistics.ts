@@ -21,3 +21,15 @@ export function ratio(value: number, by: number): number {
 /** Rounds to so many significant digits, for reports that people read. */
 export const significant = (value: number, digits = 4): number =>
   Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
+
+/** Named numbers of several rounds as a list for each name; names with a number that is not finite are left out. */
+export function byName(rounds: readonly Readonly<Record<string, number>>[]): Record<string, number[]> {
+  const names = Object.keys(rounds[0] ?? {});
+  const lists = names.map((name) => [name, rounds.map((round) => round[name] ?? NaN)] as const);
+  return Object.fromEntries(lists.filter(([, values]) => values.every(Number.isFinite)));
+}
+
+/** The median of each list of {@link byName}. */
+export function medians(rounds: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  return Object.fromEntries(Object.entries(byName(rounds)).map(([name, values]) => [name, median(values)]));
+}

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openChromaSink, openLuma, probe } from '@kinemacolor/media';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
@@ -60,6 +60,7 @@ async function generator(): Promise<PartCost> {
 }
 
 async function encode(): Promise<PartCost> {
+  await rm(scratch, { force: true });
   const times = await presentationTimes();
   const stop = stopwatch();
   const sink = await openChromaSink(info, { ...size, target: { kind: 'part', path: scratch } });
@@ -77,5 +78,10 @@ async function presentationTimes(): Promise<bigint[]> {
   return times;
 }
 
-const cost = await { decode, generator, encode }[part]();
-process.stdout.write(JSON.stringify(cost) + '\n');
+try {
+  const cost = await { decode, generator, encode }[part]();
+  process.stdout.write(JSON.stringify(cost) + '\n');
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
