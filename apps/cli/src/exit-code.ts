@@ -1,3 +1,4 @@
+import { ConfigError } from '@kinemacolor/config';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
@@ -52,6 +53,7 @@ const MEDIA: Readonly<Partial<Record<MediaErrorCode, number>>> = {
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return error.exitCode;
+  if (error instanceof ConfigError) return EXIT.USAGE;
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return error.code === 'BAD_INPUT' ? EXIT.FAILED : EXIT.MODEL;
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;

@@ -8,6 +8,7 @@ import { MediaError } from './media-error.js';
 import { readBoxHeader } from './mp4-boxes.js';
 import { readPartComment } from './part-comment.js';
 import { safeFileInput, safeInputOptions, safeUrl } from './safe-input.js';
+import { trackTimescale } from './track-timescale.js';
 import type { PartInfo } from './types.js';
 
 interface PartAnswer {
@@ -74,6 +75,9 @@ export async function trimPart(path: string, frames: number, output: string): Pr
           'copy',
           '-frames:v',
           String(frames),
+          // Else QuickTime chooses a finer scale, and parts of two scales do not join.
+          '-video_track_timescale',
+          String(trackTimescale(part.timeBase)),
           '-movflags',
           '+frag_keyframe+empty_moov+default_base_moof',
           '-f',

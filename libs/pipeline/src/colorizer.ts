@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ChromaBytes, ModelInfo } from '@kinemacolor/models';
 import type { DeviceChoice, Engine } from '@kinemacolor/tensor';
 import { PipelineError } from './pipeline-error.js';
@@ -37,6 +37,8 @@ export async function startColorizer(start: { model: string; device: DeviceChoic
   const folder = import.meta.url.endsWith('.ts') ? '../dist/' : './';
   const worker = new Worker(new URL(`${folder}colorizer-worker.js`, import.meta.url), {
     workerData: start satisfies WorkerStart,
+    // What the engine reads from the environment (how much it logs) is set in the thread, and must reach the process.
+    env: SHARE_ENV,
   });
   const waiting = new Map<number, Waiting>();
   let next = 0;

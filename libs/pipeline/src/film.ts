@@ -58,12 +58,12 @@ export interface FilmResult {
  */
 export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
   const { input, output, colorizer, colour, signal, onProgress } = options;
+  const container = targetContainer(output);
   await refuseSameFile(input, output);
   const info = await probe({ kind: 'file', path: input });
   const warnings: string[] = [];
   const total = await readableFrames(info, options, warnings);
   const stages = makeStages(info, colorizer, colour);
-  const container = targetContainer(output);
   const journal = await openJournal(options, stages);
   const startFrame = await resumePoint(journal, SEGMENT_FRAMES);
 
@@ -96,9 +96,12 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
   } catch (error) {
     if (signal.aborted)
       throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
-    throw error;
+    // The journal writes beside the output: a full disk may be met there first.
+    throw isSystemError(error) ? MediaError.from(error, output) : error;
   }
 }
+
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'errno' in error;
 
 async function encodeRest(
   { colorizer, colour, encode, signal, onProgress }: FilmOptions,

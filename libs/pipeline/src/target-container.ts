@@ -11,7 +11,7 @@ const CONTAINERS: Readonly<Record<string, TargetContainer>> = {
   '.ts': 'mpegts',
 };
 
-/** The container that a film's name asks for. @throws MediaError `UNSUPPORTED` for any other extension */
+/** The container that a film's name asks for. @throws MediaError `INVALID_ARGUMENT` for any other extension */
 export function targetContainer(output: string): TargetContainer {
   const extension = path.extname(output).toLowerCase();
   const container = CONTAINERS[extension];
