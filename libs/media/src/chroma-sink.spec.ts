@@ -103,7 +103,9 @@ describe('RGB', () => {
     );
     const kept = await runFfmpeg('-i', output, '-vf', 'extractplanes=y', '-f', 'md5', '-');
     expect(String(kept)).toBe(String(once));
-    expect((await probe(output)).video.colour).toMatchObject({ space: 'smpte170m', range: 'limited' });
+    const film = join(folder, 'rgb-h264.mov');
+    await colour(source, film, { codec: 'h264' });
+    expect((await probe(film)).video.colour).toMatchObject({ space: 'smpte170m', range: 'limited' });
   });
 });
 

@@ -122,7 +122,7 @@ function filmOptions(
     '0:v:0',
     '-c:0',
     'copy',
-    ...streamOptions(plans, 1),
+    ...streamOptions(plans, source, container, 1),
     '-map_metadata',
     '1',
     '-map_metadata:s:v:0',

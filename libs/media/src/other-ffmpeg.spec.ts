@@ -1,0 +1,65 @@
+import { framePts, makeVfrClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
+import { existsSync, readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { findFfmpeg, joinFilm, openChromaSink, openLuma, probe } from './index.js';
+
+/** A newer static ffmpeg beside the installed one: named by a variable, or provided by the set-up in the user's cache. */
+function otherFfmpeg(): string | undefined {
+  const named = process.env['KINEMACOLOR_TEST_FFMPEG_ALT'];
+  if (named !== undefined && named !== '') return named;
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'kinemacolor', 'imageio-ffmpeg');
+  if (!existsSync(cache)) return undefined;
+  return readdirSync(cache)
+    .map((version) => join(cache, version, 'ffmpeg'))
+    .find((path) => existsSync(path));
+}
+
+const other = otherFfmpeg();
+
+describe('a newer ffmpeg', () => {
+  it.skipIf(other === undefined).each(['yuv420p', 'yuvj420p', 'yuv422p10le', 'gray'])(
+    'gives the same luma, times and colour for %s (skipped without KINEMACOLOR_TEST_FFMPEG_ALT)',
+    async (pixelFormat) => {
+      const folder = scratchDir();
+      const source = await makeVfrClip({ folder, name: 'film.mkv', encoder: 'ffv1', pixelFormat });
+      const before = process.env['KINEMACOLOR_FFMPEG'];
+      const made: { md5s: string[][]; lumas: Uint8Array[] }[] = [];
+      try {
+        for (const binary of [before, other]) {
+          if (binary === undefined) delete process.env['KINEMACOLOR_FFMPEG'];
+          else process.env['KINEMACOLOR_FFMPEG'] = binary;
+          made.push(await colourFilm(source, join(folder, `${made.length}.mkv`)));
+        }
+        expect(Number.parseInt((await findFfmpeg()).version)).not.toBe(5);
+      } finally {
+        if (before === undefined) delete process.env['KINEMACOLOR_FFMPEG'];
+        else process.env['KINEMACOLOR_FFMPEG'] = before;
+      }
+      expect(made[1]!.md5s).toEqual(made[0]!.md5s);
+      expect(made[0]!.md5s[0]).toEqual(await planeMd5s(source, 'y'));
+      const most = made[0]!.lumas.map((luma, index) =>
+        Math.max(...luma.map((value, at) => Math.abs(value - made[1]!.lumas[index]![at]!))),
+      );
+      expect(Math.max(...most)).toBeLessThanOrEqual(1);
+    },
+  );
+});
+
+async function colourFilm(source: string, output: string): Promise<{ md5s: string[][]; lumas: Uint8Array[] }> {
+  const [width, height] = [16, 12];
+  const info = await probe(source);
+  const part = `${output}.mov`;
+  const sink = await openChromaSink(info, { width, height, codec: 'ffv1', target: { kind: 'part', path: part } });
+  const planes = { u: new Uint8Array(width * height).fill(90), v: new Uint8Array(width * height).fill(160) };
+  const lumas: Uint8Array[] = [];
+  for await (const { index, pts, luma } of await openLuma(info, { width, height })) {
+    lumas.push(luma);
+    await sink.write({ index, pts, ...planes });
+  }
+  await sink.finish();
+  await joinFilm({ parts: [part], source: info, output, container: 'matroska' });
+  expect(await framePts(output)).toEqual(await framePts(source));
+  return { md5s: await Promise.all((['y', 'u', 'v'] as const).map((plane) => planeMd5s(output, plane))), lumas };
+}
