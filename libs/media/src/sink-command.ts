@@ -97,7 +97,7 @@ function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matrosk
         ]
       : ['-cluster_time_limit', '2000'];
   return [
-    ...streamOptions(planStreams(info, container), info, container, 0),
+    ...streamOptions(planStreams(info, container, true), info, container, 0),
     '-map_metadata',
     '0',
     '-map_metadata:s:v:0',

@@ -67,9 +67,23 @@ const rules: Readonly<Record<TargetContainer, Rules>> = {
   },
 };
 
-/** What happens to every stream beside the picture when the film goes into `container`, and why. Pure. */
-export function planStreams(info: MediaInfo, container: TargetContainer): StreamPlan[] {
-  return info.others.map((stream) => planStream(stream, container, rules[container]));
+/**
+ * What happens to every stream beside the picture when the film goes into `container`, and why. Pure. `streamed`: into
+ * a pipe, where the container's header cannot be completed later.
+ */
+export function planStreams(info: MediaInfo, container: TargetContainer, streamed = false): StreamPlan[] {
+  return info.others.map((stream) => {
+    // The sample rate of a transport stream's AAC is known from its first packet only: too late for this header.
+    if (streamed && container === 'matroska' && info.container === 'mpegts' && stream.codec === 'aac') {
+      return {
+        stream,
+        action: 'transcode',
+        encoder: 'aac',
+        reason: 'streamed Matroska cannot take AAC from a transport stream as it is, so it is encoded again',
+      };
+    }
+    return planStream(stream, container, rules[container]);
+  });
 }
 
 function planStream(stream: OtherStream, container: TargetContainer, rule: Rules): StreamPlan {

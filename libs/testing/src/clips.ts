@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runFfmpeg } from './ffmpeg.js';
+import { passthrough, runFfmpeg } from './ffmpeg.js';
 
 export interface ClipOptions {
   readonly folder: string;
@@ -63,11 +63,11 @@ export async function makeClip(clip: ClipOptions): Promise<string> {
 }
 
 /** A clip whose frames come at uneven times: 40 ms apart, every third one 13 ms late and every fifth missing. */
-export function makeVfrClip(clip: ClipOptions): Promise<string> {
+export async function makeVfrClip(clip: ClipOptions): Promise<string> {
   const uneven = "select='mod(n,5)-4',setpts='PTS+gt(mod(N,3),1)*0.013/TB'";
   return makeClip({
     ...clip,
     filters: [`settb=1/90000,setpts='N*3600'`, uneven, ...(clip.filters === undefined ? [] : [clip.filters])].join(','),
-    options: ['-vsync', 'passthrough', '-enc_time_base', '1/90000', ...(clip.options ?? [])],
+    options: [...(await passthrough()), '-enc_time_base', '1/90000', ...(clip.options ?? [])],
   });
 }
