@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { chromaTables, type ChromaTables } from './chroma-table.js';
 import { planEncode, type EncodePlan } from './encode-plan.js';
@@ -140,7 +141,7 @@ class FfmpegChromaSink implements ChromaSink {
 
   async #send(child: FfmpegProcess, frame: Buffer): Promise<void> {
     const pipe = child.pipe(chromaDescriptor);
-    if (!pipe.writable) return this.#throwExit(child);
+    if (!isOpen(pipe)) return this.#throwExit(child);
     if (pipe.write(frame)) return;
     await new Promise<void>((resolve) => {
       const go = (): void => {
@@ -149,7 +150,7 @@ class FfmpegChromaSink implements ChromaSink {
       };
       pipe.once('drain', go).once('close', go);
     });
-    if (!pipe.writable) await this.#throwExit(child);
+    if (!isOpen(pipe)) await this.#throwExit(child);
   }
 
   async #throwExit(child: FfmpegProcess): Promise<void> {
@@ -170,4 +171,8 @@ class FfmpegChromaSink implements ChromaSink {
 function ignoreAfterAbort(thrown: unknown): void {
   // After a kill every pipe breaks; only a fault of this program is worth raising.
   if (thrown instanceof TypeError) throw thrown;
+}
+
+function isOpen(pipe: Writable): boolean {
+  return pipe.writable;
 }

@@ -39,7 +39,7 @@ export async function makeClip(clip: ClipOptions): Promise<string> {
     encoder = 'libx264',
   } = clip;
   const path = join(folder, name);
-  const seconds = frames / Number(rate);
+  const seconds = frames / rate;
   const sound =
     clip.audio === undefined ? [] : ['-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=48000:duration=${seconds}`];
   const soundOptions = clip.audio === undefined ? [] : ['-c:a', clip.audio];
