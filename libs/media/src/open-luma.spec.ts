@@ -155,6 +155,21 @@ describe('a film that streams in', () => {
     expect(streamed).toEqual(await allFrames(path));
   });
 
+  it('gives as long a beginning as is asked for, whatever its bound', async () => {
+    const path = await makeClip({
+      folder,
+      name: 'prefix.avi',
+      encoder: 'rawvideo',
+      width: 320,
+      height: 180,
+      frames: 20,
+    });
+    const spool = await Spool.from(createReadStream(path), { aheadBytes: 64 * 1024 });
+    expect((await spool.prefix(1024 * 1024)).length).toBe(1024 * 1024);
+    expect(spool.bytesHeld).toBeLessThan(1.2 * 1024 * 1024);
+    await spool.close();
+  });
+
   it('needs no more disk than the distance between its readers', async () => {
     const path = await makeClip({ folder, name: 'big.avi', encoder: 'rawvideo', width: 320, height: 180, frames: 60 });
     const { size: bytes } = await stat(path);

@@ -38,6 +38,7 @@ export class Spool {
   #ended = false;
   #closed = false;
   #holding = true;
+  #prefixWanted = 0;
   #failure: MediaError | undefined;
   readonly #filling: Promise<void>;
 
@@ -87,6 +88,8 @@ export class Spool {
 
   /** The first bytes, without using up a reader: waits until `length` of them came or the source ended. Only before reading starts. */
   async prefix(length: number): Promise<Buffer> {
+    this.#prefixWanted = Math.max(this.#prefixWanted, length);
+    this.#wake();
     while (this.#written < length && !this.#ended && !this.#closed && this.#failure === undefined) await this.#change();
     if (this.#failure !== undefined) throw this.#failure;
     const wanted = Math.min(length, this.#written);
@@ -153,10 +156,10 @@ export class Spool {
 
   #tooFarAhead(): boolean {
     if (this.#closed || !this.#holding) return false;
-    // Before the first reader the probe decides how much comes in, by `prefix`; that needs room too.
+    // Before the first reader comes, the probe decides how much is taken in, by `prefix`.
     const fastest = Math.max(0, ...this.#positions);
     const allDone = this.#positions.length > 0 && this.#positions.every((position) => position === -1);
-    return !allDone && this.#written - fastest > this.options.aheadBytes;
+    return !allDone && this.#written - fastest > Math.max(this.options.aheadBytes, this.#prefixWanted);
   }
 
   async #append(piece: Buffer): Promise<void> {
