@@ -1,12 +1,17 @@
-/** Numbers from 0 to under 1, the same ones for the same seed. Source: mulberry32, a public-domain generator by Tommy Ettinger. */
+const WARM_UP = 16;
+
+/** Numbers from 0 to under 1, the same ones for the same seed. Source: Marsaglia, Xorshift RNGs (2003), 32 bits, shifts 13, 17, 5. */
 export function uniform(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  // Zero would stay zero; seeds that are neighbours are spread by a large odd factor.
+  let state = Math.imul(seed + 1, 0x9e3779b1) | 1;
+  const next = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
   };
+  for (let i = 0; i < WARM_UP; i++) next();
+  return next;
 }
 
 /** Normal numbers of mean 0 and variance 1 (Box and Muller). */

@@ -37,7 +37,7 @@ test('a view at whole pixels is a cutting, between pixels the mean of its neighb
 });
 
 test('a scene has colours that differ, within what bytes hold', () => {
-  const { u, y } = scene(120, 80, 1908);
+  const { u, y } = scene(320, 184, 1908);
   expect(Math.max(...u) - Math.min(...u)).toBeGreaterThan(20);
   expect(Math.min(...y)).toBeGreaterThanOrEqual(0);
   expect(Math.max(...y)).toBeLessThanOrEqual(255);
