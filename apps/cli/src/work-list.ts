@@ -33,7 +33,10 @@ export async function workList({ inputs, output, compare, codec }: WorkRequest):
   const [only] = inputs;
   if (only === undefined) throw new UsageError('Nothing to colour: name a film, a picture, a folder or -.');
   if (inputs.includes('-') && inputs.length > 1) throw new UsageError('Standard input (-) cannot be mixed with files.');
-  if (only === '-') return [{ kind: 'film', input: '-', output, compare: refuseForStream(compare) }];
+  if (only === '-') {
+    refuseForStream(compare);
+    return [{ kind: 'film', input: '-', output, compare: undefined }];
+  }
 
   const files: string[] = [];
   let intoFolder = inputs.length > 1 || output.endsWith(path.sep) || (await isFolder(output));
@@ -48,7 +51,8 @@ export async function workList({ inputs, output, compare, codec }: WorkRequest):
   if (output === '-') {
     if (intoFolder) throw new UsageError('Only one film can go to standard output (-o -).');
     if (isPicturePath(only)) throw new UsageError('A picture cannot go to standard output: give it a name with -o.');
-    return [{ kind: 'film', input: only, output, compare: refuseForStream(compare) }];
+    refuseForStream(compare);
+    return [{ kind: 'film', input: only, output, compare: undefined }];
   }
   if (intoFolder && (await isFile(output))) {
     throw new UsageError(`${output} is a file: several results need a folder (-o FOLDER).`);
@@ -72,7 +76,7 @@ function resultName(input: string, kind: WorkItem['kind'], codec: VideoCodec): s
   return name + (ARCHIVE[codec] ?? (KEPT.has(ext.toLowerCase()) ? ext : '.mp4'));
 }
 
-function refuseForStream(compare: string | undefined): undefined {
+function refuseForStream(compare: string | undefined): void {
   if (compare !== undefined) throw new UsageError('--compare needs a film file and a result file, not - (a stream).');
 }
 

@@ -29,7 +29,7 @@ export async function colorizePicture(options: PictureOptions): Promise<PictureR
   const { input, output, colorizer, colour, compare } = options;
   const picture = await readPicture(input);
   const render = renderSizeFor(picture, colour.renderSize ?? colorizer.info.renderSize);
-  const luma = await lumaAt(picture, render.width, render.height);
+  const luma = lumaAt(picture, render.width, render.height);
   const { u, v } = await colorizer.colorize(luma, { batch: 1, ...render });
   const chroma = { ...render, u, v };
   await mkdir(path.dirname(path.resolve(output)), { recursive: true });

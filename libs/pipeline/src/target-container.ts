@@ -17,7 +17,7 @@ export function targetContainer(output: string): TargetContainer {
   const container = CONTAINERS[extension];
   if (container !== undefined) return container;
   const known = Object.keys(CONTAINERS).join(', ');
-  throw new MediaError('UNSUPPORTED', `${output}: films are written as ${known}, not "${extension}".`, {
+  throw new MediaError('INVALID_ARGUMENT', `${output}: films are written as ${known}, not "${extension}".`, {
     path: output,
   });
 }

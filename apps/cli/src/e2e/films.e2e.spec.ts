@@ -128,7 +128,9 @@ describe('kinemacolor colorize, films', () => {
     const output = at('killed.mkv');
     const args = ['colorize', film, '-o', output, '--model', model, '--codec', 'ffv1'];
     const { child, ended } = startCli(args);
-    await until(async () => (await readdir(at('.killed.mkv.kinemacolor')).catch((): string[] => [])).includes('state-480.bin'));
+    await until(async () =>
+      (await readdir(at('.killed.mkv.kinemacolor')).catch((): string[] => [])).includes('state-480.bin'),
+    );
     child.kill('SIGKILL');
     expect((await ended).code).toBeNull();
     expect((await runCli([...args, '--resume'])).code).toBe(0);
@@ -139,7 +141,9 @@ describe('kinemacolor colorize, films', () => {
     const film = at('long.mkv');
     const output = at('other.mkv');
     const { child, ended } = startCli(['colorize', film, '-o', output, '--model', model, '--codec', 'ffv1']);
-    await until(async () => (await readdir(at('.other.mkv.kinemacolor')).catch((): string[] => [])).includes('state-240.bin'));
+    await until(async () =>
+      (await readdir(at('.other.mkv.kinemacolor')).catch((): string[] => [])).includes('state-240.bin'),
+    );
     child.kill('SIGTERM');
     expect((await ended).code).toBe(143);
     const run = await runCli(['colorize', film, '-o', output, '--model', model, '--codec', 'h264', '--resume']);

@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { importCycleGanGenerator, readCheckpoint, saveModel, type GeneratorConfig } from '@kinemacolor/models';
+import { loadBackend } from '@kinemacolor/tensor';
+
+/** Short side at which an imported generator is run: what public CycleGANs are trained at. */
+const IMPORTED_RENDER_SIZE = 256;
+
+/** Turns a PyTorch checkpoint into a model folder. Loads the engine into this thread. @throws ModelError */
+export async function importModel(checkpoint: string, folder: string): Promise<GeneratorConfig> {
+  await loadBackend('cpu');
+  const { model, config } = importCycleGanGenerator(await readCheckpoint(checkpoint), checkpoint);
+  const name = path.basename(path.resolve(folder));
+  const version = new Date().toISOString().slice(0, 10);
+  await saveModel(model, folder, { name, version, config, renderSize: IMPORTED_RENDER_SIZE });
+  model.dispose();
+  return config;
+}
