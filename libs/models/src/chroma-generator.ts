@@ -37,7 +37,7 @@ export async function generateChroma(
     );
   }
   const bytes = tf.tidy(() => {
-    const bytesIn = tf.tensor4d(Float32Array.from(luma), [batch, height, width, 1]);
+    const bytesIn = tf.tensor4d(new Float32Array(luma), [batch, height, width, 1]);
     const grey = tf.sub<tf.Tensor4D>(tf.div(bytesIn, 127.5), 1);
     const x = config.inputChannels === 1 ? grey : tf.tile<tf.Tensor4D>(grey, [1, 1, 1, 3]);
     const chroma = config.outputChannels === 2 ? forward(x) : colourDifference(forward(x));

@@ -51,15 +51,17 @@ export class SceneCuts {
 }
 
 function blockMeans(luma: Uint8Array, width: number, height: number): number[] {
-  const sums = new Float64Array(GRID * GRID);
+  const sums = new Uint32Array(GRID * GRID);
   const counts = new Uint32Array(GRID * GRID);
-  const column = Uint8Array.from({ length: width }, (_, x) => Math.floor((x * GRID) / width));
-  for (let y = 0, i = 0; y < height; y++) {
+  const edges = Array.from({ length: GRID + 1 }, (_, k) => Math.ceil((k * width) / GRID));
+  for (let y = 0; y < height; y++) {
     const row = Math.floor((y * GRID) / height) * GRID;
-    for (let x = 0; x < width; x++, i++) {
-      const block = row + column[x]!;
-      sums[block] = sums[block]! + luma[i]!;
-      counts[block] = counts[block]! + 1;
+    for (let k = 0; k < GRID; k++) {
+      const end = y * width + edges[k + 1]!;
+      let sum = 0;
+      for (let i = y * width + edges[k]!; i < end; i++) sum += luma[i]!;
+      sums[row + k] = sums[row + k]! + sum;
+      counts[row + k] = counts[row + k]! + edges[k + 1]! - edges[k]!;
     }
   }
   return Array.from(sums, (sum, block) => sum / Math.max(1, counts[block]!));
@@ -72,9 +74,12 @@ function blockChange(now: readonly number[], before: readonly number[]): number 
 }
 
 function histogramOf(luma: Uint8Array): number[] {
-  const counts = new Array<number>(BINS).fill(0);
-  for (const level of luma) counts[level >> 3]!++;
-  return counts.map((count) => count / luma.length);
+  const counts = new Uint32Array(BINS);
+  for (let i = 0; i < luma.length; i++) {
+    const bin = luma[i]! >> 3;
+    counts[bin] = counts[bin]! + 1;
+  }
+  return Array.from(counts, (count) => count / luma.length);
 }
 
 /** Half the L1 distance of the cumulative histograms' steps: 0 the same, 1 nothing in common. */

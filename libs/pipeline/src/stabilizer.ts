@@ -1,4 +1,4 @@
-import { globalShift } from './global-motion.js';
+import { globalShift, type Shift } from './global-motion.js';
 
 /** Change of luma, levels, at which the chroma before counts for 1/e of what it counts for on a still pixel. */
 const LUMA_TOLERANCE = 5;
@@ -41,25 +41,16 @@ export class Stabilizer {
     if (this.strength === 0) return { u, v };
     const before = this.state;
     if (cut || before === undefined) {
-      this.state = { luma, u: Float32Array.from(u), v: Float32Array.from(v) };
+      this.state = { luma, u: new Float32Array(u), v: new Float32Array(v) };
       return { u, v };
     }
     const { width, height } = this;
-    const { dx, dy } = globalShift(luma, before.luma, width, height);
-    const change = smoothedChange(luma, before.luma, width, height, dx, dy);
-    const after: StabilizerState = { luma, u: Float32Array.from(u), v: Float32Array.from(v) };
-    const weights = weightTable(this.strength);
-    for (let y = Math.max(0, dy); y < Math.min(height, height + dy); y++) {
-      for (let x = Math.max(0, dx); x < Math.min(width, width + dx); x++) {
-        const i = y * width + x;
-        const j = i - dy * width - dx;
-        const weight = weights[Math.min(weights.length - 1, Math.round(Math.abs(change[i]!) * STEPS))]!;
-        after.u[i] = u[i]! + weight * (before.u[j]! - u[i]!);
-        after.v[i] = v[i]! + weight * (before.v[j]! - v[i]!);
-      }
-    }
+    const overlap = overlapOf(width, height, globalShift(luma, before.luma, width, height));
+    const change = smoothedChange(luma, before.luma, width, overlap);
+    const after: StabilizerState = { luma, u: new Float32Array(u), v: new Float32Array(v) };
+    blend(after, before, change, weightTable(this.strength), width, overlap);
     this.state = after;
-    return { u: Uint8Array.from(after.u, Math.round), v: Uint8Array.from(after.v, Math.round) };
+    return { u: rounded(after.u), v: rounded(after.v) };
   }
 
   snapshot(): StabilizerState | undefined {
@@ -71,58 +62,99 @@ export class Stabilizer {
   }
 }
 
-/** Entries a level in the table of weights. */
-const STEPS = 8;
+/** The pixels that were in the picture before, too: x0 ≤ x < x1, y0 ≤ y < y1; each was `back` places further on then. */
+interface Overlap {
+  readonly x0: number;
+  readonly x1: number;
+  readonly y0: number;
+  readonly y1: number;
+  readonly back: number;
+}
+
+function overlapOf(width: number, height: number, { dx, dy }: Shift): Overlap {
+  return {
+    x0: Math.max(0, dx),
+    x1: Math.min(width, width + dx),
+    y0: Math.max(0, dy),
+    y1: Math.min(height, height + dy),
+    back: dy * width + dx,
+  };
+}
+
+/** Draws the chroma of `after` towards the one before, each pixel by its change. */
+function blend(
+  after: StabilizerState,
+  before: StabilizerState,
+  change: Int32Array,
+  weights: Float32Array,
+  width: number,
+  { x0, x1, y0, y1, back }: Overlap,
+): void {
+  const last = weights.length - 1;
+  for (let y = y0; y < y1; y++) {
+    const end = y * width + x1;
+    for (let i = y * width + x0; i < end; i++) {
+      const delta = Math.abs(change[i]!);
+      const weight = weights[delta < last ? delta : last]!;
+      const j = i - back;
+      after.u[i] = after.u[i]! + weight * (before.u[j]! - after.u[i]!);
+      after.v[i] = after.v[i]! + weight * (before.v[j]! - after.v[i]!);
+    }
+  }
+}
+
+/** Pixels that a change is averaged over; changes are kept as sums over them, so that they stay whole numbers. */
+const WINDOW = 9;
 const tables = new Map<number, Float32Array>();
 
+/** The weight for every change that counts, in ninths of a level; the last one is 0. */
 function weightTable(strength: number): Float32Array {
   const known = tables.get(strength);
   if (known !== undefined) return known;
-  const table = Float32Array.from({ length: STEPS * LUMA_TOLERANCE * 4 }, (_, i) => {
-    return strength * Math.exp(-((i / STEPS / LUMA_TOLERANCE) ** 2));
+  const table = Float32Array.from({ length: WINDOW * LUMA_TOLERANCE * 4 }, (_, i) => {
+    return strength * Math.exp(-((i / WINDOW / LUMA_TOLERANCE) ** 2));
   });
   table[table.length - 1] = 0;
   tables.set(strength, table);
   return table;
 }
 
-/** now − before (shifted), the mean taken out, averaged over 3 × 3 pixels; pixels without a before stay 255. */
+/** now − before where they overlap, the mean taken out, summed over 3 × 3 pixels (edges repeated). */
 function smoothedChange(
   now: Uint8Array,
   before: Uint8Array,
   width: number,
-  height: number,
-  dx: number,
-  dy: number,
-): Float32Array {
-  const [x0, x1, y0, y1] = [
-    Math.max(0, dx),
-    Math.min(width, width + dx),
-    Math.max(0, dy),
-    Math.min(height, height + dy),
-  ];
-  const change = new Float32Array(width * height).fill(255);
+  { x0, x1, y0, y1, back }: Overlap,
+): Int32Array {
+  const delta = new Int32Array(now.length);
   let sum = 0;
   for (let y = y0; y < y1; y++) {
-    for (let x = x0, i = y * width + x0, j = (y - dy) * width + x0 - dx; x < x1; x++, i++, j++) {
-      const delta = now[i]! - before[j]!;
-      change[i] = delta;
-      sum += delta;
+    const end = y * width + x1;
+    for (let i = y * width + x0; i < end; i++) {
+      const d = now[i]! - before[i - back]!;
+      delta[i] = d;
+      sum += d;
     }
   }
-  const mean = sum / ((x1 - x0) * (y1 - y0));
-  const rows = new Float32Array(width * height).fill(255);
+  const mean = Math.round((WINDOW * sum) / ((x1 - x0) * (y1 - y0)));
+  const rows = new Int32Array(now.length);
   for (let y = y0; y < y1; y++) {
-    for (let x = x0, i = y * width + x0; x < x1; x++, i++) {
-      const [left, right] = [x > x0 ? i - 1 : i, x < x1 - 1 ? i + 1 : i];
-      rows[i] = (change[left]! + change[i]! + change[right]!) / 3 - mean;
+    const [first, last] = [y * width + x0, y * width + x1 - 1];
+    for (let i = first; i <= last; i++) {
+      rows[i] = delta[i > first ? i - 1 : i]! + delta[i]! + delta[i < last ? i + 1 : i]!;
     }
   }
   for (let y = y0; y < y1; y++) {
-    for (let x = x0, i = y * width + x0; x < x1; x++, i++) {
-      const [up, down] = [y > y0 ? i - width : i, y < y1 - 1 ? i + width : i];
-      change[i] = (rows[up]! + rows[i]! + rows[down]!) / 3;
-    }
+    const [up, down] = [y > y0 ? width : 0, y < y1 - 1 ? width : 0];
+    const end = y * width + x1;
+    for (let i = y * width + x0; i < end; i++) delta[i] = rows[i - up]! + rows[i]! + rows[i + down]! - mean;
   }
-  return change;
+  return delta;
+}
+
+/** 0..255 to the nearest whole number. */
+function rounded(values: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(values.length);
+  for (let i = 0; i < values.length; i++) bytes[i] = values[i]! + 0.5;
+  return bytes;
 }
