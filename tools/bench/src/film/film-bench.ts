@@ -9,6 +9,7 @@ import type { BenchResult } from '../result.js';
 import { byName, median, medians, ratio } from '../statistics.js';
 import { commonVersions } from '../versions.js';
 import { filmClip } from './film-clip.js';
+import { paintedChroma } from './painted-chroma.js';
 import { filmRound, type FilmRound } from './film-round.js';
 
 const WIDTH = 1920;
@@ -25,13 +26,15 @@ export async function filmBench(options: BenchOptions, say: (line: string) => vo
   say('film: making the clip');
   const clip = await filmClip({ ffmpeg: tools.ffmpeg, width: WIDTH, height: HEIGHT, frames });
   const model = await modelOrRandom(options.model);
+  say('film: painting the chroma that the encoder alone gets');
+  const chroma = await paintedChroma(clip.path, model.folder);
   const output = path.join(WORK, 'film-colour.mp4');
   const scratch = path.join(WORK, 'encode-alone.mov');
 
   const done: FilmRound[] = [];
   try {
     for (let round = 1; round <= rounds; round++) {
-      const one = await filmRound({ film: clip.path, model: model.folder, scratch }, output, machine.cores);
+      const one = await filmRound({ film: clip.path, model: model.folder, chroma, scratch }, output, machine.cores);
       done.push(one);
       const { 'floor s': floor, 'wall s': wall } = one.command;
       say(`film: round ${round} of ${rounds}: floor ${floor.toFixed(1)} s, wall ${wall.toFixed(1)} s`);

@@ -18,13 +18,15 @@ export interface PartCost {
 export interface PartInputs {
   readonly film: string;
   readonly model: string;
+  /** What the model paints on the film: see `paintedChroma`. */
+  readonly chroma: string;
   /** File that `encode` may write. */
   readonly scratch: string;
 }
 
 /** Runs one part in a process of its own. @throws BenchError `CHILD_FAILED` */
-export async function measurePart(part: PartName, { film, model, scratch }: PartInputs): Promise<PartCost> {
-  const args = [builtFile('film/part-process'), part, film, model, scratch];
+export async function measurePart(part: PartName, { film, model, chroma, scratch }: PartInputs): Promise<PartCost> {
+  const args = [builtFile('film/part-process'), part, film, model, chroma, scratch];
   const { stdout } = await runCommand(`The ${part} alone`, process.execPath, args);
   return JSON.parse(stdout) as PartCost;
 }

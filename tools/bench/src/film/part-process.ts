@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { openChromaSink, openLuma, probe } from '@kinemacolor/media';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
@@ -8,11 +8,11 @@ import type { PartCost, PartName } from './part-cost.js';
 /*
  * One part of the film's way alone, in a process of its own: prints what it cost as one JSON line.
  *
- *     node part-process.js decode|generator|encode FILM MODEL SCRATCH
+ *     node part-process.js decode|generator|encode FILM MODEL CHROMA SCRATCH
  *
  * CPU seconds are those of ffmpeg as it tells them, and of this process from the moment that everything is loaded.
  */
-const [part, film, model, scratch] = process.argv.slice(2) as [PartName, string, string, string];
+const [part, film, model, chroma, scratch] = process.argv.slice(2) as [PartName, string, string, string, string];
 
 /** The stages keep this many batches under way, so the generator alone gets as many. */
 const IN_FLIGHT = 3;
@@ -64,8 +64,13 @@ async function encode(): Promise<PartCost> {
   const times = await presentationTimes();
   const stop = stopwatch();
   const sink = await openChromaSink(info, { ...size, target: { kind: 'part', path: scratch } });
-  const [u, v] = [new Uint8Array(pixels).fill(112), new Uint8Array(pixels).fill(140)];
-  for (const [index, pts] of times.entries()) await sink.write({ index, pts, u, v });
+  const file = await open(chroma);
+  for (const [index, pts] of times.entries()) {
+    const planes = new Uint8Array(2 * pixels);
+    await file.read(planes, 0, planes.length, index * planes.length);
+    await sink.write({ index, pts, u: planes.subarray(0, pixels), v: planes.subarray(pixels) });
+  }
+  await file.close();
   const { frames, cpuSeconds } = await sink.finish();
   return { frames, ffmpegCpuSeconds: cpuSeconds, ...stop() };
 }
