@@ -41,7 +41,7 @@ async function picture({ input, output, compare }: WorkItem, { settings, coloriz
 }
 
 async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
-  const { settings, onProgress, signal } = options;
+  const { onProgress, signal } = options;
   const stream = item.input === '-' || item.output === '-';
   const { times: stages, ...result } = stream
     ? await streamed(item, options)
@@ -50,8 +50,7 @@ async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
     onProgress({ phase: 'compare', frames: result.frames, total: result.frames });
     await compareFilms(item.input, item.output, item.compare, signal);
   }
-  const low = settings.codec === 'h264' && result.width % 2 === 1;
-  return { ...result, stages, warnings: low ? [...result.warnings, ODD_SIZE] : result.warnings };
+  return { ...result, stages };
 }
 
 /** The side-by-side, written beside its name and renamed.  */
@@ -68,9 +67,6 @@ async function compareFilms(source: string, result: string, output: string, sign
     throw MediaError.from(error, output);
   }
 }
-
-const ODD_SIZE =
-  'The film has an odd number of pixels a side, so it is encoded as 4:4:4, which some players cannot show.';
 
 const rest = ({ settings, ...options }: ItemOptions): Omit<Parameters<typeof colorizeFilm>[0], 'input' | 'output'> => ({
   ...options,

@@ -11,6 +11,7 @@ import { inspectPart } from './part.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
 import { planStreams, streamOptions } from './stream-plan.js';
 import type { MediaInfo, PartInfo, StreamPlan, TargetContainer } from './types.js';
+import { trackTimescale } from './track-timescale.js';
 
 export interface JoinOptions {
   /** Paths of the parts, in order, without gaps. */
@@ -113,7 +114,7 @@ function filmOptions(
   version: string,
 ): string[] {
   const isMp4 = container === 'mp4' || container === 'mov';
-  const timescale = timeBase.den % timeBase.num === 0 ? timeBase.den / timeBase.num : timeBase.den;
+  const timescale = trackTimescale(timeBase);
   // Edit lists, which hold the streams' offsets, count in the movie's time scale: a coarse one would move the sound.
   const movieTimescale = timescale * Math.max(1, Math.ceil(90_000 / timescale));
   const fineEdits = isOlderThan(version, 5, 0) ? [] : ['-movie_timescale', String(movieTimescale)];

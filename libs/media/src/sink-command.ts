@@ -7,6 +7,7 @@ import { inputOf } from './input-of.js';
 import { partComment, partFormat } from './part-comment.js';
 import { planStreams, streamOptions } from './stream-plan.js';
 import { safeUrl } from './safe-input.js';
+import { trackTimescale } from './track-timescale.js';
 import type { ChromaSinkOptions, MediaInfo, VideoStream } from './types.js';
 
 export const defaultSegmentFrames = 240;
@@ -60,10 +61,6 @@ export function sinkArguments(
   });
 }
 
-function timescale({ timeBase }: VideoStream): string {
-  return String(timeBase.den % timeBase.num === 0 ? timeBase.den / timeBase.num : timeBase.den);
-}
-
 function partOptions(plan: EncodePlan, video: VideoStream, startFrame: number, firstPts: bigint): string[] {
   return [
     '-map_metadata',
@@ -73,7 +70,7 @@ function partOptions(plan: EncodePlan, video: VideoStream, startFrame: number, f
     '-metadata',
     `comment=${partComment({ startFrame, startPts: firstPts, timeBase: video.timeBase })}`,
     '-video_track_timescale',
-    timescale(video),
+    String(trackTimescale(video.timeBase)),
     ...(plan.codec === 'hevc' ? ['-tag:v:0', 'hvc1'] : []),
     '-movflags',
     '+frag_keyframe+empty_moov+default_base_moof',
@@ -90,7 +87,7 @@ function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matrosk
     container === 'mp4'
       ? [
           '-video_track_timescale',
-          timescale(info.video),
+          String(trackTimescale(info.video.timeBase)),
           '-movflags',
           '+frag_keyframe+empty_moov+default_base_moof+delay_moov',
           ...(plan.codec === 'hevc' ? ['-tag:v:0', 'hvc1'] : []),

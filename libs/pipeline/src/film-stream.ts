@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { openChromaSink, openLuma, probe, Spool } from '@kinemacolor/media';
+import { listEncoders, openChromaSink, openLuma, planEncode, planStreams, probe, Spool } from '@kinemacolor/media';
 import { colourPass, makeStages } from './colour-pass.js';
 import type { FilmOptions, FilmResult } from './film.js';
 import { encodeOptions, SEGMENT_FRAMES } from './settings.js';
+import { streamWarnings } from './stream-warnings.js';
 
 export interface FilmStreamOptions extends Pick<
   FilmOptions,
@@ -46,9 +47,11 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
       total: info.video.expectedFrames,
       onProgress,
     });
-    const warnings = info.spooled
-      ? ['The film could not be read as it came (its index is at the end): it was kept on disk first.']
-      : [];
+    const warnings = [
+      ...planEncode(info, encodeOptions(encode), await listEncoders()).notes,
+      ...streamWarnings(planStreams(info, container, true)),
+      ...(info.spooled ? [LATE_INDEX] : []),
+    ];
     return {
       frames: pass.frames,
       colouredFrames: pass.frames,
@@ -63,3 +66,5 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
     await spool?.close();
   }
 }
+
+const LATE_INDEX = 'The film could not be read as it came (its index is at the end): it was kept on disk first.';

@@ -3,19 +3,21 @@ import path from 'node:path';
 import {
   checkIntegrity,
   joinFilm,
+  listEncoders,
   MediaError,
   openChromaSink,
   openLuma,
+  planEncode,
   probe,
   requireWhole,
   type MediaInfo,
-  type StreamPlan,
 } from '@kinemacolor/media';
 import { colourPass, makeStages, type Stages } from './colour-pass.js';
 import type { Colorizer } from './colorizer.js';
 import { Journal, type JournalKey } from './journal.js';
 import { PipelineError } from './pipeline-error.js';
 import type { OnProgress } from './progress.js';
+import { streamWarnings } from './stream-warnings.js';
 import { resumePoint } from './resume-point.js';
 import { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
 import { targetContainer } from './target-container.js';
@@ -62,6 +64,7 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
   await refuseSameFile(input, output);
   const info = await probe({ kind: 'file', path: input });
   const warnings: string[] = [];
+  warnings.push(...planEncode(info, encodeOptions(options.encode), await listEncoders()).notes);
   const total = await readableFrames(info, options, warnings);
   const stages = makeStages(info, colorizer, colour);
   const journal = await openJournal(options, stages);
@@ -187,15 +190,6 @@ async function refuseSameFile(input: string, output: string): Promise<void> {
   if ((await real(input)) === (await real(output))) {
     throw new PipelineError('SAME_FILE', `${output} is the film itself: give another name with -o.`);
   }
-}
-
-function streamWarnings(plans: readonly StreamPlan[]): string[] {
-  return plans.flatMap(({ stream, action, reason }) => {
-    if (action === 'copy') return [];
-    const verb = action === 'drop' ? 'is left out' : 'is converted';
-    const why = reason === undefined ? '' : `: ${reason}`;
-    return [`The ${stream.kind} stream ${stream.index} (${stream.codec}) ${verb}${why}.`];
-  });
 }
 
 const idle = (own: () => { seconds: number; cpuSeconds: number }): StageTimes => {
