@@ -37,7 +37,7 @@ export { listEncoders } from './encoders.js';
 export { planStreams } from './stream-plan.js';
 export { checkIntegrity, requireWhole } from './check-integrity.js';
 export { renderComparison, type ComparisonOptions } from './comparison.js';
-export { joinFilm, type JoinOptions } from './join-film.js';
+export { joinFilm, type JoinOptions, type JoinResult } from './join-film.js';
 export { inspectPart, trimPart } from './part.js';
 export type { SmallChroma } from './picture-chroma.js';
 export { isPicturePath, isVideoPath } from './picture-path.js';

@@ -24,12 +24,19 @@ export interface JoinOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface JoinResult {
+  /** What happened to each stream beside the picture. */
+  readonly plans: readonly StreamPlan[];
+  /** CPU seconds of ffmpeg, user and system. */
+  readonly cpuSeconds: number;
+}
+
 /**
  * Joins the coloured parts and everything else of the source into one film, all copied, with the source's times from
  * its start on. Gives what happened to each other stream.
  * @throws MediaError `FRAME_MISMATCH` for parts with a gap, `DISK_FULL`, `OUTPUT_UNWRITABLE`, `UNSUPPORTED`, `ABORTED`.
  */
-export async function joinFilm(options: JoinOptions): Promise<readonly StreamPlan[]> {
+export async function joinFilm(options: JoinOptions): Promise<JoinResult> {
   const { source, output, container, signal } = options;
   if (source.source.kind !== 'file')
     throw new MediaError('INVALID_ARGUMENT', `${source.name}: a streamed film cannot be joined; write it as a stream.`);
@@ -60,7 +67,7 @@ export async function joinFilm(options: JoinOptions): Promise<readonly StreamPla
   }
   const exit = await child.ended;
   if (!exit.ok) throw outputFailure(source.name, output, exit);
-  return plans;
+  return { plans, cpuSeconds: exit.cpuSeconds };
 }
 
 function checkParts(parts: readonly PartInfo[]): PartInfo {

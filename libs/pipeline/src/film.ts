@@ -79,7 +79,7 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
     const joined = path.join(journal.folder, `joined${path.extname(output)}`);
     const finish = ownTimer();
     const parts = journal.parts.map((part) => journal.pathOf(part));
-    const plans = await joinFilm({ parts, source: info, output: joined, container, signal });
+    const { plans, cpuSeconds } = await joinFilm({ parts, source: info, output: joined, container, signal });
     warnings.push(...streamWarnings(plans));
     await rename(joined, output);
     await journal.remove();
@@ -93,7 +93,7 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
       width: info.video.width,
       height: info.video.height,
       render: { width: stages.width, height: stages.height },
-      times: { ...(pass?.times ?? idle(own)), finish: { seconds: finish().seconds } },
+      times: { ...(pass?.times ?? idle(own)), finish: { seconds: finish().seconds, cpuSeconds } },
       warnings,
     };
   } catch (error) {

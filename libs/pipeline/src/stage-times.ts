@@ -12,7 +12,7 @@ export interface StageTimes {
   readonly colorize: StageTime;
   readonly encode: StageTime;
   /** Joining the parts with the source's sound. */
-  readonly finish?: Pick<StageTime, 'seconds'>;
+  readonly finish?: StageTime;
 }
 
 /** Measures this process's own CPU, the engine's threads included, from now on. */
