@@ -264,6 +264,16 @@ describe('the rest of the film', () => {
     expect(result.video.sampleAspectRatio).toEqual({ num: 11, den: 16 });
   });
 
+  it('keeps the full range of a source in a lossless film', async () => {
+    const source = await makeClip({ folder, name: 'full.mkv', encoder: 'mjpeg', pixelFormat: 'yuvj420p' });
+    const output = join(folder, 'full.out.mkv');
+    const part = `${output}.part.mov`;
+    await writePart(source, part, { codec: 'ffv1' });
+    await joinFilm({ parts: [part], source: await probe(source), output, container: 'matroska' });
+    expect((await probe(source)).video.colour.range).toBe('full');
+    expect((await probe(output)).video.colour.range).toBe('full');
+  });
+
   const friday = sharedFile('clips/bw_friday.mp4');
   it.skipIf(friday === undefined)(
     'colours shared/clips/bw_friday.mp4 with its 185 frames and untouched sound (skipped without shared/)',

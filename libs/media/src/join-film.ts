@@ -11,6 +11,7 @@ import { inspectPart } from './part.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
 import { planStreams, streamOptions } from './stream-plan.js';
 import type { MediaInfo, PartInfo, StreamPlan, TargetContainer } from './types.js';
+import { sourceRange } from './source-range.js';
 import { trackTimescale } from './track-timescale.js';
 
 export interface JoinOptions {
@@ -139,6 +140,8 @@ function filmOptions(
     '1',
     '-disposition:v:0',
     'default',
+    // A part is QuickTime, which has no place for the range of FFV1: it is said again here.
+    ...(isFullRange(source) ? ['-color_range:v:0', 'pc'] : []),
     '-max_muxing_queue_size',
     '4096',
     '-strict',
@@ -148,3 +151,5 @@ function filmOptions(
     formats[container],
   ];
 }
+
+const isFullRange = ({ video }: MediaInfo): boolean => !video.pixelFormat.isRgb && sourceRange(video) === 'full';
