@@ -33,12 +33,14 @@ export interface Colorizer {
  * @throws ModelError, TensorError as the worker met them; PipelineError `WORKER_DIED`
  */
 export async function startColorizer(start: { model: string; device: DeviceChoice }): Promise<Colorizer> {
-  // Tests run on the sources; a thread needs the built file.
-  const folder = import.meta.url.endsWith('.ts') ? '../dist/' : './';
+  // Tests run on the sources; a thread needs the built file, and must not look for other packages' sources either.
+  const fromSource = import.meta.url.endsWith('.ts');
+  const folder = fromSource ? '../dist/' : './';
   const worker = new Worker(new URL(`${folder}colorizer-worker.js`, import.meta.url), {
     workerData: start satisfies WorkerStart,
     // What the engine reads from the environment (how much it logs) is set in the thread, and must reach the process.
     env: SHARE_ENV,
+    execArgv: fromSource ? [] : process.execArgv,
   });
   const waiting = new Map<number, Waiting>();
   let next = 0;
