@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const set = z.object({
   folder: z.string().describe('folder of colour pictures'),
+  match: z.string().optional().describe('regular expression: only the files whose names match are taken'),
   weight: z.number().positive().default(1).describe('how often its pictures are drawn, relative to the other sets'),
 });
 

@@ -29,7 +29,7 @@ export async function evaluate({ config, model: folder, sizes, sheet }: Evaluate
   model.dispose();
   const tone = new ToneFit();
   for (const set of config.train) {
-    const { pictures } = await loadPictures(set.folder);
+    const { pictures } = await loadPictures(set.folder, { match: set.match });
     for (const { yuv } of pictures) tone.add(yuv);
   }
   const validation = await loadValidation(config.validation);

@@ -31,4 +31,10 @@ describe('loadPictures', () => {
     expect(unreadable).toHaveLength(1);
     expect(unreadable[0]).toContain('d-broken.jpg');
   });
+
+  it('takes only the files whose names match', async () => {
+    const { pictures, colourless } = await loadPictures(folder, { match: '^[ab]-' });
+    expect(pictures.map(({ name }) => name)).toEqual(['a-colours.png']);
+    expect(colourless).toEqual(['b-grey.png']);
+  });
 });

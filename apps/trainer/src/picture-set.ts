@@ -39,9 +39,13 @@ export async function readRgb(file: string): Promise<Image> {
   return { width: info.width, height: info.height, data };
 }
 
-/** Decodes a folder into memory; files that are damaged or colourless are left out and named. */
-export async function loadPictures(folder: string, { atOnce = 4 } = {}): Promise<PictureSet> {
-  const files = await listPictures(folder);
+/** Decodes a folder, or the files of it whose names `match`, into memory; files that are damaged or colourless are left out and named. */
+export async function loadPictures(
+  folder: string,
+  { match, atOnce = 4 }: { match?: string | undefined; atOnce?: number } = {},
+): Promise<PictureSet> {
+  const wanted = new RegExp(match ?? '');
+  const files = (await listPictures(folder)).filter((file) => wanted.test(path.basename(file)));
   const pictures: (TrainingPicture | undefined)[] = new Array<undefined>(files.length);
   const unreadable: string[] = [];
   const colourless: string[] = [];

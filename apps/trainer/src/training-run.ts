@@ -28,8 +28,8 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
 
   const sets: WeightedSet[] = [];
   const tone = new ToneFit();
-  for (const { folder, weight } of config.train) {
-    const { pictures, unreadable, colourless } = await loadPictures(folder);
+  for (const { folder, match, weight } of config.train) {
+    const { pictures, unreadable, colourless } = await loadPictures(folder, { match });
     print(`${folder}: ${pictures.length} pictures; unreadable ${unreadable.length}; colourless ${colourless.length}`);
     if (unreadable.length > 0) print(`  unreadable: ${unreadable.join(', ')}`);
     for (const { yuv } of pictures) tone.add(yuv);
