@@ -9,7 +9,9 @@ describe('renderSizeFor', () => {
     [{ width: 640, height: 480 }, 256, { width: 344, height: 256 }],
     [{ width: 256, height: 256 }, 256, { width: 256, height: 256 }],
     [{ width: 100, height: 100 }, 130, { width: 128, height: 128 }],
-    [{ width: 333, height: 77 }, 64, { width: 280, height: 64 }],
+    [{ width: 333, height: 97 }, 64, { width: 216, height: 64 }],
+    [{ width: 3000, height: 8 }, 256, { width: 1024, height: 256 }],
+    [{ width: 2, height: 4000 }, 256, { width: 256, height: 1024 }],
     [{ width: 320, height: 180 }, 1, { width: 16, height: 16 }],
   ])('%j with a short side of %d', (picture, short, size) => {
     expect(renderSizeFor(picture, short)).toEqual(size);
@@ -21,7 +23,10 @@ describe('renderSizeFor', () => {
       expect(size.width % 8).toBe(0);
       expect(size.height % 8).toBe(0);
       expect(Math.min(size.width, size.height)).toBe(128);
-      expect(Math.max(size.width, size.height)).toBeCloseTo((128 * Math.max(width, 300)) / Math.min(width, 300), -1);
+      expect(Math.max(size.width, size.height)).toBeCloseTo(
+        Math.min(512, (128 * Math.max(width, 300)) / Math.min(width, 300)),
+        -1,
+      );
     }
   });
 });

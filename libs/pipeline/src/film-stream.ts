@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { listEncoders, openChromaSink, openLuma, planEncode, planStreams, probe, Spool } from '@kinemacolor/media';
+import { listEncoders, planEncode, planStreams, probe, Spool } from '@kinemacolor/media';
 import { colourPass, makeStages } from './colour-pass.js';
 import type { FilmOptions, FilmResult } from './film.js';
-import { encodeOptions, SEGMENT_FRAMES } from './settings.js';
+import { openEnds } from './open-ends.js';
+import { encodeOptions } from './settings.js';
 import { streamWarnings } from './stream-warnings.js';
 
 export interface FilmStreamOptions extends Pick<
@@ -27,17 +28,8 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
   try {
     const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
     const stages = makeStages(info, colorizer, colour);
-    const { width, height } = stages;
-    const reader = await openLuma(info, { width, height, signal });
-    const sink = await openChromaSink(info, {
-      ...encodeOptions(encode),
-      width,
-      height,
-      saturation: colour.saturation,
-      segmentFrames: SEGMENT_FRAMES,
-      target: { kind: 'stream', to: output, container },
-      signal,
-    });
+    const target = { kind: 'stream', to: output, container } as const;
+    const { reader, sink } = await openEnds(info, { stages, colour, encode, target, signal });
     const pass = await colourPass({
       reader,
       sink,
@@ -58,7 +50,7 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
       shots: pass.shots,
       width: info.video.width,
       height: info.video.height,
-      render: { width, height },
+      render: { width: stages.width, height: stages.height },
       times: pass.times,
       warnings,
     };

@@ -5,8 +5,6 @@ import {
   joinFilm,
   listEncoders,
   MediaError,
-  openChromaSink,
-  openLuma,
   planEncode,
   probe,
   requireWhole,
@@ -15,6 +13,7 @@ import {
 import { colourPass, makeStages, type Stages } from './colour-pass.js';
 import type { Colorizer } from './colorizer.js';
 import { Journal, type JournalKey } from './journal.js';
+import { openEnds } from './open-ends.js';
 import { PipelineError } from './pipeline-error.js';
 import type { OnProgress } from './progress.js';
 import { streamWarnings } from './stream-warnings.js';
@@ -68,11 +67,11 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
   const total = await readableFrames(info, options, warnings);
   const stages = makeStages(info, colorizer, colour);
   const journal = await openJournal(options, stages);
-  const startFrame = await resumePoint(journal, SEGMENT_FRAMES);
 
   let pass: Awaited<ReturnType<typeof colourPass>> | undefined;
   const own = ownTimer();
   try {
+    const startFrame = await resumePoint(journal, SEGMENT_FRAMES);
     if (journal.complete === undefined) pass = await encodeRest(options, info, stages, journal, startFrame, total);
     const frames = journal.complete ?? startFrame;
     onProgress({ phase: 'finish', frames, total: frames });
@@ -81,10 +80,11 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
     const parts = journal.parts.map((part) => journal.pathOf(part));
     const { plans, cpuSeconds } = await joinFilm({ parts, source: info, output: joined, container, signal });
     warnings.push(...streamWarnings(plans));
+    await audit(joined, frames);
     await rename(joined, output);
     await journal.remove();
     if (pass !== undefined && pass.decodeErrors > 0) {
-      warnings.push(`${pass.decodeErrors} damaged places in the film were passed over; those frames may look broken.`);
+      warnings.push(`Damaged places that were passed over: ${pass.decodeErrors}; frames there may look broken.`);
     }
     return {
       frames,
@@ -97,11 +97,29 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
       warnings,
     };
   } catch (error) {
+    // The journal writes beside the output: a full disk may be met there first.
+    const met = isSystemError(error) ? MediaError.from(error, output) : error;
+    await (isWorthResuming(met, signal) ? journal.release() : journal.remove());
     if (signal.aborted)
       throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
-    // The journal writes beside the output: a full disk may be met there first.
-    throw isSystemError(error) ? MediaError.from(error, output) : error;
+    throw met;
   }
+}
+
+/** The last look before the film gets its name: a short one is never passed off as whole. */
+async function audit(joined: string, frames: number): Promise<void> {
+  const { framesReadable } = await checkIntegrity(await probe({ kind: 'file', path: joined }));
+  if (framesReadable === frames) return;
+  throw new PipelineError(
+    'FAILED',
+    `The joined film has ${framesReadable} frames where ${frames} were coloured. Run again without --resume.`,
+  );
+}
+
+/** What another try with the same film and settings can cure: an interruption, a full disk, a right that was missing. */
+function isWorthResuming(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted || !(error instanceof MediaError)) return true;
+  return ['DISK_FULL', 'OUTPUT_UNWRITABLE', 'FFMPEG_FAILED', 'ABORTED'].includes(error.code);
 }
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'errno' in error;
@@ -116,17 +134,8 @@ async function encodeRest(
 ): ReturnType<typeof colourPass> {
   if (startFrame > 0) restoreTemporalState(await journal.readState(startFrame), stages.cuts, stages.stabilizer);
   const part = await journal.beginPart(startFrame, '.mov');
-  const { width, height } = stages;
-  const reader = await openLuma(info, { width, height, startFrame, signal });
-  const sink = await openChromaSink(info, {
-    ...encodeOptions(encode),
-    width,
-    height,
-    saturation: colour.saturation,
-    segmentFrames: SEGMENT_FRAMES,
-    target: { kind: 'part', path: journal.pathOf(part), startFrame },
-    signal,
-  });
+  const target = { kind: 'part', path: journal.pathOf(part), startFrame } as const;
+  const { reader, sink } = await openEnds(info, { stages, colour, encode, target, startFrame, signal });
   const before = async (index: number): Promise<void> => {
     if (index % SEGMENT_FRAMES === 0) await journal.saveState(index, packTemporalState(stages.cuts, stages.stabilizer));
   };

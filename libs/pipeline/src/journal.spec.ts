@@ -18,6 +18,7 @@ describe('Journal', () => {
     const part = await journal.beginPart(0, '.mov');
     await journal.setPart({ ...part, frames: 240 });
     await journal.beginPart(240, '.mov');
+    await journal.release();
     const again = await Journal.open(output, { source: 'a', crf: null });
     expect(again?.parts).toEqual([
       { file: 'part-000000000.mov', startFrame: 0, frames: 240 },
@@ -31,7 +32,7 @@ describe('Journal', () => {
   });
 
   it('refuses other settings, and names them', async () => {
-    await Journal.create(output, { source: 'a', crf: 18, codec: null });
+    await (await Journal.create(output, { source: 'a', crf: 18, codec: null })).release();
     await expect(Journal.open(output, { source: 'a', crf: 23, codec: 'hevc' })).rejects.toThrow(
       /crf was 18, is 23; codec was unset, is hevc.*without --resume/,
     );
@@ -39,6 +40,7 @@ describe('Journal', () => {
 
   it('refuses damaged notes with the cure', async () => {
     const journal = await Journal.create(output, {});
+    await journal.release();
     await writeFile(path.join(journal.folder, 'journal.json'), '{"version":1,"par');
     await expect(Journal.open(output, {})).rejects.toMatchObject({ code: 'JOURNAL_MISMATCH' });
   });
@@ -53,10 +55,20 @@ describe('Journal', () => {
   it('starts afresh when created again, and leaves nothing when removed', async () => {
     const first = await Journal.create(output, {});
     await writeFile(first.pathOf(await first.beginPart(0, '.mov')), 'old');
+    await first.release();
     const second = await Journal.create(output, {});
     expect(second.parts).toEqual([]);
-    expect(await readdir(second.folder)).toEqual(['journal.json']);
+    expect((await readdir(second.folder)).sort()).toEqual(['journal.json', 'lock']);
     await second.remove();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('keeps a second run away while one works, and takes over from a dead one', async () => {
+    const journal = await Journal.create(output, {});
+    await expect(Journal.create(output, {})).rejects.toMatchObject({ code: 'BUSY' });
+    await expect(Journal.open(output, {})).rejects.toThrow(`process ${process.pid}`);
+    // No process has this number: the largest that Linux gives is 4,194,304.
+    await writeFile(path.join(journal.folder, 'lock'), '4194305');
+    expect(await Journal.open(output, {})).toBeDefined();
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { lockFolder } from './journal-lock.js';
 import { PipelineError } from './pipeline-error.js';
 
 /** What a run was started with; a resumed run must be started with the same. */
@@ -37,18 +38,22 @@ export class Journal {
     private readonly key: JournalKey,
     private entries: JournalPart[],
     private completeFrames: number | undefined,
+    private readonly unlock: () => Promise<void>,
   ) {}
 
   static folderFor(output: string): string {
     return path.join(path.dirname(output), `.${path.basename(output)}.kinemacolor`);
   }
 
-  /** Starts afresh; what an earlier run left is removed. */
+  /** Starts afresh; what an earlier run left is removed. @throws PipelineError `BUSY` when another run works on it */
   static async create(output: string, key: JournalKey): Promise<Journal> {
     const folder = Journal.folderFor(output);
-    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
-    const journal = new Journal(folder, key, [], undefined);
+    const unlock = await lockFolder(folder);
+    for (const name of await readdir(folder)) {
+      if (name !== 'lock') await rm(path.join(folder, name), { recursive: true, force: true });
+    }
+    const journal = new Journal(folder, key, [], undefined, unlock);
     await journal.write();
     return journal;
   }
@@ -56,7 +61,8 @@ export class Journal {
   /**
    * Reads what an earlier run left.
    * @returns undefined when there is nothing
-   * @throws PipelineError `JOURNAL_MISMATCH` when it was made from another source or with other settings
+   * @throws PipelineError `JOURNAL_MISMATCH` when it was made from another source or with other settings, `BUSY` when
+   *   another run works on it
    */
   static async open(output: string, key: JournalKey): Promise<Journal | undefined> {
     const folder = Journal.folderFor(output);
@@ -80,7 +86,7 @@ export class Journal {
         `The earlier run for ${output} cannot be resumed: ${list.join('; ')}. Use the same settings, or run without --resume.`,
       );
     }
-    return new Journal(folder, key, [...stored.parts], stored.complete);
+    return new Journal(folder, key, [...stored.parts], stored.complete, await lockFolder(folder));
   }
 
   get parts(): readonly JournalPart[] {
@@ -141,9 +147,15 @@ export class Journal {
     return names.flatMap((name) => /^state-(\d+)\.bin$/.exec(name)?.[1] ?? []).map(Number).sort((a, b) => a - b); // prettier-ignore
   }
 
-  /** The film is in place: nothing here is needed any more. */
+  /** Nothing here is needed any more: the film is in place, or cannot be made. */
   async remove(): Promise<void> {
+    await this.unlock();
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets another run take it up; everything stays. */
+  async release(): Promise<void> {
+    await this.unlock();
   }
 
   private async write(): Promise<void> {

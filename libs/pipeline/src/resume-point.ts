@@ -1,5 +1,5 @@
 import { rename } from 'node:fs/promises';
-import { inspectPart, trimPart } from '@kinemacolor/media';
+import { inspectPart, MediaError, trimPart } from '@kinemacolor/media';
 import type { Journal } from './journal.js';
 
 /**
@@ -10,7 +10,7 @@ export async function resumePoint(journal: Journal, segmentFrames: number): Prom
   if (journal.complete !== undefined) return journal.complete;
   const last = journal.parts.at(-1);
   if (last === undefined) return 0;
-  const onDisk = last.frames ?? (await inspectPart(journal.pathOf(last))).frames;
+  const onDisk = last.frames ?? (await framesOnDisk(journal.pathOf(last)));
   const end = last.startFrame + onDisk;
   const border = (await journal.states()).filter((frame) => frame <= end && frame % segmentFrames === 0).at(-1) ?? 0;
   if (border <= last.startFrame) {
@@ -25,4 +25,14 @@ export async function resumePoint(journal: Journal, segmentFrames: number): Prom
   }
   await journal.setPart({ ...last, frames });
   return border;
+}
+
+/** Whole frames of a part; none when the run was cut off before the part had its first. */
+async function framesOnDisk(part: string): Promise<number> {
+  try {
+    return (await inspectPart(part)).frames;
+  } catch (error) {
+    if (error instanceof MediaError && (error.code === 'NOT_FOUND' || error.code === 'DAMAGED')) return 0;
+    throw error;
+  }
 }
