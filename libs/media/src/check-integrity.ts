@@ -1,9 +1,8 @@
-import type { Readable } from 'node:stream';
+import { countPackets } from './count-packets.js';
 import { ffmpegArguments } from './ffmpeg-command.js';
 import { inputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
-import { LastLines } from './last-lines.js';
 import { MediaError } from './media-error.js';
 import { safeFileInput } from './safe-input.js';
 import type { IntegrityReport, MediaInfo } from './types.js';
@@ -29,23 +28,22 @@ export async function checkIntegrity(info: MediaInfo, signal?: AbortSignal): Pro
   }
   const { ffmpeg } = await findFfmpeg();
   const args = ffmpegArguments({
-    inputs: [safeFileInput(info.source.path)],
-    outputs: [{ url: '-', options: ['-map', `0:${video.index}`, '-c', 'copy', '-f', 'null'] }],
-    progressDescriptor: 3,
+    inputs: [safeFileInput(info.source.path, ['-copyts'])],
+    outputs: [{ url: 'pipe:1', options: ['-map', `0:${video.index}`, '-c', 'copy', '-f', 'framecrc'] }],
   });
-  const child = new FfmpegProcess({ binary: ffmpeg, args, extraPipes: 1, signal });
-  const progress = await readProgress(child.pipe(3));
+  const child = new FfmpegProcess({ binary: ffmpeg, args, stdout: 'pipe', signal });
+  const packets = await countPackets(child.stdout);
   const exit = await child.ended;
-  if (exit.killed || (!exit.ok && progress.frames === 0)) throw inputFailure(info.name, exit);
-  const secondsReadable = progress.seconds;
+  if (exit.killed || (!exit.ok && packets.frames === 0)) throw inputFailure(info.name, exit);
+  const secondsReadable = Math.max(0, packets.end - Math.max(0, info.startTime));
   const cutOff = exit.errorLines.some((line) =>
     /partial file|ended prematurely|truncat|Packet mismatch|EOF/i.test(line),
   );
-  const missing = (framesExpected ?? 0) - progress.frames;
+  const missing = (framesExpected ?? 0) - packets.frames;
   // An edit list leaves a few frames out of a whole film; a file that was cut lacks many, or its reader says so.
   const truncated = missing > 0 && (cutOff || missing > Math.max(8, 0.05 * (framesExpected ?? 0)));
   return {
-    framesReadable: progress.frames,
+    framesReadable: packets.frames,
     framesExpected,
     secondsReadable,
     secondsExpected: info.duration,
@@ -70,21 +68,4 @@ export function requireWhole(info: MediaInfo, report: IntegrityReport): void {
       secondsExpected,
     },
   );
-}
-
-async function readProgress(pipe: Readable): Promise<{ frames: number; seconds: number }> {
-  const progress = { frames: 0, seconds: 0 };
-  const lines = new LastLines(1);
-  lines.onLine((line) => {
-    const [key, value] = line.split('=', 2);
-    if (key === 'frame') progress.frames = Number(value);
-    if (key === 'out_time_us' && Number.isFinite(Number(value))) progress.seconds = Number(value) / 1e6;
-  });
-  pipe.setEncoding('utf8');
-  pipe.on('data', (text: string) => {
-    lines.push(text);
-  });
-  await new Promise<void>((resolve) => pipe.once('close', resolve));
-  lines.end();
-  return progress;
 }

@@ -1,9 +1,10 @@
-import { framePts, makeVfrClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
+import { framePts, makeClip, makeVfrClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
 import { existsSync, readdirSync } from 'node:fs';
+import { stat, truncate } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findFfmpeg, joinFilm, openChromaSink, openLuma, probe } from './index.js';
+import { checkIntegrity, findFfmpeg, joinFilm, openChromaSink, openLuma, probe } from './index.js';
 
 /** A newer static ffmpeg beside the installed one: named by a variable, or provided by the set-up in the user's cache. */
 function otherFfmpeg(): string | undefined {
@@ -24,19 +25,11 @@ describe('a newer ffmpeg', () => {
     async (pixelFormat) => {
       const folder = scratchDir();
       const source = await makeVfrClip({ folder, name: 'film.mkv', encoder: 'ffv1', pixelFormat });
-      const before = process.env['KINEMACOLOR_FFMPEG'];
-      const made: Uint8Array[][] = [];
-      try {
-        for (const binary of [before, other]) {
-          if (binary === undefined) delete process.env['KINEMACOLOR_FFMPEG'];
-          else process.env['KINEMACOLOR_FFMPEG'] = binary;
-          made.push(await colourFilm(source, join(folder, `${made.length}.mkv`)));
-        }
+      const made = [await colourFilm(source, join(folder, '0.mkv'))];
+      await withOther(async () => {
+        made.push(await colourFilm(source, join(folder, '1.mkv')));
         expect(Number.parseInt((await findFfmpeg()).version)).not.toBe(5);
-      } finally {
-        if (before === undefined) delete process.env['KINEMACOLOR_FFMPEG'];
-        else process.env['KINEMACOLOR_FFMPEG'] = before;
-      }
+      });
       for (const plane of ['y', 'u', 'v'] as const) {
         expect(await planeMd5s(join(folder, '1.mkv'), plane)).toEqual(await planeMd5s(join(folder, '0.mkv'), plane));
       }
@@ -47,7 +40,36 @@ describe('a newer ffmpeg', () => {
       expect(Math.max(...most)).toBeLessThanOrEqual(1);
     },
   );
+
+  it.skipIf(other === undefined).each(['mp4', 'mkv'])(
+    'finds a whole %s whole, and a cut one cut',
+    async (extension) => {
+      const folder = scratchDir();
+      const options = extension === 'mp4' ? ['-movflags', '+faststart'] : [];
+      const path = await makeClip({ folder, name: `film.${extension}`, frames: 100, width: 160, height: 120, options });
+      await withOther(async () => {
+        expect(await checkIntegrity(await probe(path))).toMatchObject({ framesReadable: 100, truncated: false });
+        await truncate(path, Math.floor((await stat(path)).size / 2));
+        const report = await checkIntegrity(await probe(path));
+        expect(report.truncated).toBe(true);
+        expect(report.framesReadable).toBeGreaterThan(5);
+        expect(report.framesReadable).toBeLessThan(90);
+      });
+    },
+  );
 });
+
+/** The programs are chosen by the environment, as for a user. */
+async function withOther(body: () => Promise<void>): Promise<void> {
+  const before = process.env['KINEMACOLOR_FFMPEG'];
+  process.env['KINEMACOLOR_FFMPEG'] = other;
+  try {
+    await body();
+  } finally {
+    if (before === undefined) delete process.env['KINEMACOLOR_FFMPEG'];
+    else process.env['KINEMACOLOR_FFMPEG'] = before;
+  }
+}
 
 async function colourFilm(source: string, output: string): Promise<Uint8Array[]> {
   const [width, height] = [16, 12];
