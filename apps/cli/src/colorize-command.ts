@@ -1,14 +1,15 @@
 import { modelFolder } from '@kinemacolor/models/shipped-models';
-import { startColorizer } from '@kinemacolor/pipeline';
+import { startColorizer, type Colorizer } from '@kinemacolor/pipeline';
 import { colorizeItem } from './colorize-item.js';
-import { colorizeSettings } from './colorize-settings.js';
+import { colorizeSettings, type ColorizeSettings } from './colorize-settings.js';
 import { watchEventLoop } from './event-loop-delay.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { progressDisplay } from './progress-display.js';
+import { refuseConflicts } from './refuse-conflicts.js';
 import { watchSignals } from './signals.js';
 import type { ItemSummary, Summary } from './summary.js';
 import { messageOf } from './tell.js';
-import { workList } from './work-list.js';
+import { workList, type WorkItem } from './work-list.js';
 
 /** Flags that are not settings: what to do, rather than how. */
 export interface ColorizeFlags {
@@ -27,71 +28,41 @@ export async function colorizeCommand(
   settingFlags: Record<string, unknown>,
 ): Promise<number> {
   const started = performance.now();
-  const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
-  const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
-  const say = (line: string): void => {
-    if (flags.quiet !== true) process.stderr.write(`${line}\n`);
-  };
-  const signals = watchSignals();
   const loop = watchEventLoop();
-  const colorizer = await startColorizer({ model: modelFolder(settings.model), device: settings.device });
+  const signals = watchSignals();
   const results: ItemSummary[] = [];
+  let colorizer: Colorizer | undefined;
+  let error: Summary['error'] = null;
   let exitCode: number = EXIT.OK;
   try {
+    const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
+    const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
+    await refuseConflicts(items);
+    colorizer = await startColorizer({ model: modelFolder(settings.model), device: settings.device });
     for (const item of items) {
-      const display = progressDisplay(item.input === '-' ? 'standard input' : item.input, {
-        quiet: flags.quiet === true,
-      });
-      try {
-        const { onProgress } = display;
-        const { resume = false, salvage = false } = flags;
-        const result = await colorizeItem(item, {
-          settings,
-          colorizer,
-          resume,
-          salvage,
-          signal: signals.signal,
-          onProgress,
-        });
-        display.stop();
-        results.push(result);
-        if (result.ok) {
-          for (const warning of result.warnings) say(`${item.input}: ${warning}`);
-          say(
-            `${item.output === '-' ? 'standard output' : item.output}: ${result.frames} frames, ${result.fps.toFixed(1)} fps`,
-          );
-        }
-      } catch (error) {
-        display.stop();
-        const code = signals.exitCode() ?? exitCodeOf(error);
-        if (exitCode === EXIT.OK) exitCode = code;
-        const { name, message } = messageOf(error);
-        process.stderr.write(`kinemacolor: ${message}\n`);
-        results.push({
-          input: item.input,
-          output: item.output,
-          kind: item.kind,
-          ok: false,
-          error: { code: name, message },
-        });
-        if (signals.signal.aborted) break;
-      }
+      const result = await colorizeOne(item, { settings, colorizer, flags, signals });
+      results.push(result.summary);
+      if (exitCode === EXIT.OK) exitCode = result.exitCode;
+      if (signals.signal.aborted) break;
     }
+  } catch (thrown) {
+    exitCode = exitCodeOf(thrown);
+    const { name: code, message } = messageOf(thrown);
+    error = { code, message };
+    process.stderr.write(`kinemacolor: ${message}\n`);
   } finally {
     loop.stop();
     signals.stop();
-    await colorizer.close();
+    await colorizer?.close();
   }
   if (flags.json === true) {
-    const { info, engine, tensors } = colorizer;
     const summary: Summary = {
       ok: exitCode === EXIT.OK,
       exitCode,
       seconds: (performance.now() - started) / 1000,
-      model: { name: info.name, version: info.version },
-      device: { kind: engine.device, engine: engine.rung, tensorflow: engine.tensorflowVersion },
+      ...describe(colorizer),
+      error,
       eventLoopDelayP99Ms: loop.p99Ms(),
-      tensors,
       results,
     };
     // Standard output is the film itself when it goes there.
@@ -99,4 +70,49 @@ export async function colorizeCommand(
     to.write(JSON.stringify(summary, null, 2) + '\n');
   }
   return exitCode;
+}
+
+function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'device' | 'tensors'> {
+  if (colorizer === undefined) return { model: null, device: null, tensors: 0 };
+  const { info, engine, tensors } = colorizer;
+  return {
+    model: { name: info.name, version: info.version },
+    device: { kind: engine.device, engine: engine.rung, tensorflow: engine.tensorflowVersion },
+    tensors,
+  };
+}
+
+interface Run {
+  readonly settings: ColorizeSettings;
+  readonly colorizer: Colorizer;
+  readonly flags: ColorizeFlags;
+  readonly signals: ReturnType<typeof watchSignals>;
+}
+
+/** One input, from the first word to the last; a failure is told and becomes part of the summary. */
+async function colorizeOne(
+  item: WorkItem,
+  { settings, colorizer, flags, signals }: Run,
+): Promise<{ summary: ItemSummary; exitCode: number }> {
+  const { resume = false, salvage = false, quiet = false } = flags;
+  const say = (line: string): void => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  const { input, output, kind } = item;
+  const name = input === '-' ? 'standard input' : input;
+  const { onProgress, stop } = progressDisplay(name, { quiet });
+  try {
+    const { signal } = signals;
+    const summary = await colorizeItem(item, { settings, colorizer, resume, salvage, signal, onProgress });
+    stop();
+    for (const warning of summary.warnings) say(`${name}: ${warning}`);
+    say(`${output === '-' ? 'standard output' : output}: ${summary.frames} frames, ${summary.fps.toFixed(1)} fps`);
+    return { summary, exitCode: EXIT.OK };
+  } catch (error) {
+    stop();
+    const { name: code, message } = messageOf(error);
+    process.stderr.write(`kinemacolor: ${message}\n`);
+    const summary: ItemSummary = { input, output, kind, ok: false, error: { code, message } };
+    return { summary, exitCode: signals.exitCode() ?? exitCodeOf(error) };
+  }
 }

@@ -12,6 +12,7 @@ import {
 } from '@kinemacolor/pipeline';
 import type { ColorizeSettings } from './colorize-settings.js';
 import type { ItemSummary } from './summary.js';
+import { UsageError } from './usage-error.js';
 import type { WorkItem } from './work-list.js';
 
 export interface ItemOptions {
@@ -24,7 +25,7 @@ export interface ItemOptions {
 }
 
 /** Colours one film, picture or stream. @throws MediaError, ModelError, PipelineError */
-export async function colorizeItem(item: WorkItem, options: ItemOptions): Promise<ItemSummary> {
+export async function colorizeItem(item: WorkItem, options: ItemOptions): Promise<Extract<ItemSummary, { ok: true }>> {
   const started = performance.now();
   const result = item.kind === 'picture' ? await picture(item, options) : await film(item, options);
   const seconds = (performance.now() - started) / 1000;
@@ -74,13 +75,20 @@ const rest = ({ settings, ...options }: ItemOptions): Omit<Parameters<typeof col
   encode: settings,
 });
 
+/** What can be written without going back: Matroska and fragmented MP4. */
+function streamContainer(output: string): 'matroska' | 'mp4' {
+  const container = targetContainer(output);
+  if (container === 'matroska' || container === 'mp4') return container;
+  throw new UsageError(`${output}: a film from standard input is written as .mkv or .mp4.`);
+}
+
 /** Standard input or output, or both. A file as the end of a stream is written beside and renamed, too. */
 async function streamed({ input, output }: WorkItem, options: ItemOptions): Promise<FilmResult> {
   const from = input === '-' ? process.stdin : input;
   if (output === '-') {
     return colorizeFilmStream({ ...rest(options), input: from, output: 1, container: 'matroska' });
   }
-  const container = targetContainer(output) === 'matroska' ? 'matroska' : 'mp4';
+  const container = streamContainer(output);
   const beside = path.join(path.dirname(output), `.${path.basename(output)}.writing`);
   try {
     await mkdir(path.dirname(path.resolve(output)), { recursive: true });

@@ -25,6 +25,8 @@ export const EXIT = Object.freeze({
   MODEL: 8,
   /** ffmpeg, the engine or the GPU is not set up. */
   ENVIRONMENT: 9,
+  /** The terminal was closed. */
+  HUNG_UP: 129,
   /** Ctrl-C. */
   INTERRUPTED: 130,
   /** SIGTERM. */
@@ -59,7 +61,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
-    if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH') return EXIT.USAGE;
+    if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH' || error.code === 'BUSY') return EXIT.USAGE;
   }
   return EXIT.FAILED;
 }

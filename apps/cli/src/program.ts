@@ -8,7 +8,7 @@ import { importModelCommand, listModelsCommand } from './models-command.js';
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed; 2 wrong arguments; 3 input missing; 4 input of no known kind; 5 input cut short or damaged;
 6 output cannot be written; 7 disk full; 8 model missing or damaged; 9 something is not set up (see doctor);
-130 stopped by Ctrl-C; 143 stopped by SIGTERM.`;
+129, 130, 143 stopped (terminal closed, Ctrl-C, SIGTERM).`;
 
 /** The command line. @param finish takes the exit code of the command that ran */
 export function buildProgram(finish: (code: number) => void): Command {

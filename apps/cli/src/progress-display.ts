@@ -4,7 +4,7 @@ import type { OnProgress, Progress } from '@kinemacolor/pipeline';
 /** Shows where a run is. */
 export interface ProgressDisplay {
   readonly onProgress: OnProgress;
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** Seconds between the lines of a log. */
@@ -57,7 +57,13 @@ function bar(name: string): ProgressDisplay {
     onProgress: (progress) => {
       if (first === undefined) {
         first = { frames: Math.max(0, progress.frames - 1), at: Date.now() };
-        shown.start(progress.total ?? progress.frames, progress.frames);
+        const payload = {
+          frames: progress.total ?? '?',
+          fps: '-',
+          left: clock(undefined),
+          phase: PHASES[progress.phase],
+        };
+        shown.start(progress.total ?? progress.frames, progress.frames, payload);
       }
       const { fps, secondsLeft } = rateOf(progress, first, Date.now());
       if (progress.total !== undefined) shown.setTotal(Math.max(progress.total, progress.frames));

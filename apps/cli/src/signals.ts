@@ -1,12 +1,12 @@
 import { EXIT } from './exit-code.js';
 
-const CODES = { SIGINT: EXIT.INTERRUPTED, SIGTERM: EXIT.TERMINATED } as const;
+const CODES = { SIGINT: EXIT.INTERRUPTED, SIGTERM: EXIT.TERMINATED, SIGHUP: EXIT.HUNG_UP } as const;
 
-/** Turns the first Ctrl-C or SIGTERM into an abort; a second one ends the process as it would without us. */
+/** Turns the first Ctrl-C, SIGTERM or closing of the terminal into an abort; a second one ends the process as it would without us. */
 export function watchSignals(): { signal: AbortSignal; exitCode: () => number | undefined; stop: () => void } {
   const controller = new AbortController();
   let code: number | undefined;
-  const handlers = (['SIGINT', 'SIGTERM'] as const).map((name) => {
+  const handlers = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((name) => {
     const handle = (): void => {
       code = CODES[name];
       stop();

@@ -35,8 +35,11 @@ export interface Summary {
   readonly ok: boolean;
   readonly exitCode: number;
   readonly seconds: number;
-  readonly model: { readonly name: string; readonly version: string };
-  readonly device: { readonly kind: 'cpu' | 'gpu'; readonly engine: string; readonly tensorflow: string };
+  /** Null when the run ended before the model was loaded. */
+  readonly model: { readonly name: string; readonly version: string } | null;
+  readonly device: { readonly kind: 'cpu' | 'gpu'; readonly engine: string; readonly tensorflow: string } | null;
+  /** Why nothing was started at all; null when every input has its own result. */
+  readonly error: { readonly code: string; readonly message: string } | null;
   /** 99th percentile of the main thread's delay, milliseconds. */
   readonly eventLoopDelayP99Ms: number;
   /** Live tensors in the colouring thread at the end. */

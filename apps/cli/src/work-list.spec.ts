@@ -24,16 +24,23 @@ describe('workList', () => {
   });
 
   it('puts several into a folder under their own names, and containers that are not kept into MP4', async () => {
-    const items = await list({ inputs: ['x/a.mkv', 'b.FLV', 'c.jpg'], output: 'out' });
+    const items = await list({ inputs: ['x/a.mkv', 'b.FLV', 'd.webm', 'c.jpg'], output: 'out' });
     expect(items.map(({ kind, output }) => [kind, output])).toEqual([
       ['film', path.join('out', 'a.mkv')],
       ['film', path.join('out', 'b.mp4')],
+      ['film', path.join('out', 'd.mp4')],
       ['picture', path.join('out', 'c.jpg')],
     ]);
   });
 
   it('takes the films and pictures of a folder in order, and nothing else', async () => {
-    const items = await list({ inputs: [path.join(folder, 'in')], output: path.join(folder, 'out'), codec: 'ffv1' });
+    const items = await list({
+      inputs: [path.join(folder, 'in')],
+      output: path.join(folder, 'out'),
+      codec: 'ffv1',
+      compare: 'side',
+    });
+    expect(items.map(({ compare }) => path.basename(compare ?? ''))).toEqual(['a.PNG', 'b.mp4', 'c.mp4']);
     expect(items.map(({ output }) => path.basename(output))).toEqual(['a.PNG', 'b.mkv', 'c.mkv']);
   });
 

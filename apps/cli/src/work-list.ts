@@ -19,10 +19,23 @@ export interface WorkRequest {
   readonly codec: VideoCodec;
 }
 
-/** Containers that a coloured film keeps; others become MP4. */
-const KEPT = new Set(['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts']);
-/** What archive codecs are put in when the name does not say. */
-const ARCHIVE: Readonly<Partial<Record<VideoCodec, string>>> = { ffv1: '.mkv', prores: '.mov' };
+/** Containers that a coloured film keeps whatever the codec; others become what the codec is used to. */
+const KEPT = new Set(['.mkv']);
+const KEPT_BY: Readonly<Record<VideoCodec, readonly string[]>> = {
+  h264: ['.mp4', '.m4v', '.mov', '.ts'],
+  hevc: ['.mp4', '.m4v', '.mov', '.ts'],
+  av1: ['.mp4', '.m4v', '.webm'],
+  ffv1: [],
+  prores: ['.mov'],
+};
+/** What a film is put in when its own container does not hold the codec. */
+const USUAL: Readonly<Record<VideoCodec, string>> = {
+  h264: '.mp4',
+  hevc: '.mp4',
+  av1: '.mp4',
+  ffv1: '.mkv',
+  prores: '.mov',
+};
 
 /**
  * What to colour and where each result goes. A file goes to the file that `-o` names, or into it when it is a folder;
@@ -65,7 +78,7 @@ export async function workList({ inputs, output, compare, codec }: WorkRequest):
       kind,
       input,
       output: path.join(output, name),
-      compare: compare === undefined ? undefined : path.join(compare, name),
+      compare: compare === undefined ? undefined : path.join(compare, comparisonName(name, kind)),
     };
   });
 }
@@ -73,7 +86,13 @@ export async function workList({ inputs, output, compare, codec }: WorkRequest):
 function resultName(input: string, kind: WorkItem['kind'], codec: VideoCodec): string {
   const { name, ext } = path.parse(input);
   if (kind === 'picture') return name + ext;
-  return name + (ARCHIVE[codec] ?? (KEPT.has(ext.toLowerCase()) ? ext : '.mp4'));
+  const kept = KEPT.has(ext.toLowerCase()) || KEPT_BY[codec].includes(ext.toLowerCase());
+  return name + (kept ? ext : USUAL[codec]);
+}
+
+/** Side-by-sides of films are H.264, which not every container of a result holds. */
+function comparisonName(name: string, kind: WorkItem['kind']): string {
+  return kind === 'picture' ? name : `${path.parse(name).name}.mp4`;
 }
 
 function refuseForStream(compare: string | undefined): void {
@@ -93,11 +112,6 @@ const isFolder = async (file: string): Promise<boolean> => (await kindOf(file))?
 const isFile = async (file: string): Promise<boolean> => (await kindOf(file))?.isFile() ?? false;
 
 async function kindOf(file: string): Promise<Awaited<ReturnType<typeof stat>> | undefined> {
-  try {
-    return await stat(file);
-  } catch (error) {
-    // What cannot be looked at is met, with its reason, when it is read.
-    if (error instanceof Error) return undefined;
-    throw error;
-  }
+  // What cannot be looked at is met, with its reason, when it is read.
+  return stat(file).catch(() => undefined);
 }
