@@ -14,6 +14,8 @@ import { cacheFolder, ROOT } from './paths.mjs';
 import { renderSampleClip } from './sample-clip/render.mjs';
 import { locateTool } from './steps/ffmpeg.mjs';
 
+const KEPT = new Set(['.mp4', '.m4v', '.mov', '.mkv']);
+
 /**
  * @param {readonly string[]} args of the command line
  * @param {string} out folder of results
@@ -28,7 +30,9 @@ export function plan(args, out) {
   }
   const name = basename(film, extname(film));
   const compare = join(out, `${name}-side-by-side.png`);
-  return { film, isSample: false, colour: join(out, `${name}-colour.mp4`), compare, more };
+  // A container that holds everything keeps it: subtitles, fonts, chapters.
+  const extension = KEPT.has(extname(film).toLowerCase()) ? extname(film) : '.mp4';
+  return { film, isSample: false, colour: join(out, `${name}-colour${extension}`), compare, more };
 }
 
 async function main() {

@@ -16,6 +16,8 @@ beforeAll(async () => {
   model = await tinyModel(folder);
   await mkdir(at('empty'));
   await mkdir(at('out'));
+  await makeClip({ folder, name: 'good.mp4', frames: 5 });
+  await writeFile(at('text.mp4'), 'This is not a film.\n'.repeat(50));
 });
 
 const colorize = (input: string, output: string, ...flags: string[]): ReturnType<typeof runCli> =>
@@ -41,7 +43,6 @@ describe('kinemacolor colorize, bad input', () => {
   });
 
   it('a text file named .mp4', async () => {
-    await writeFile(at('text.mp4'), 'This is not a film.\n'.repeat(50));
     await expectRefusal(at('text.mp4'), 4, /text\.mp4/);
   });
 
@@ -82,7 +83,6 @@ describe('kinemacolor colorize, bad input', () => {
     const weights = await readFile(at('damaged/weights.bin'));
     weights[10]! ^= 255;
     await writeFile(at('damaged/weights.bin'), weights);
-    await makeClip({ folder, name: 'good.mp4', frames: 5 });
     await expectRefusal(at('good.mp4'), 8, /weights\.bin.*damaged/, '--model', at('damaged'));
     await expectRefusal(at('good.mp4'), 8, /No model "nonesuch"/, '--model', 'nonesuch');
   });
