@@ -79,7 +79,7 @@ test('npm start: the sample without arguments, else the film, with results named
   expect(plan(['films/old one.mkv', '--crf', '20'], '/o')).toEqual({
     film: 'films/old one.mkv',
     isSample: false,
-    colour: '/o/old one-colour.mp4',
+    colour: '/o/old one-colour.mkv',
     compare: '/o/old one-side-by-side.png',
     more: ['--crf', '20'],
   });
