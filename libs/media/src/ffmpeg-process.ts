@@ -38,6 +38,13 @@ export interface FfmpegExit {
 
 const graceMs = 2000;
 
+/**
+ * A statically linked ffmpeg crashes when the names in a transport stream make it load the system's character
+ * converters, which are built for another C library. With a path that holds none, it shows such names as they are; a
+ * dynamically linked one still finds its own.
+ */
+const converterPath = '/nonexistent/gconv';
+
 /** One running ffmpeg. Nobody else may keep it: it ends with its exit, a kill, or the abort signal. */
 export class FfmpegProcess {
   readonly #child: ChildProcess;
@@ -54,6 +61,7 @@ export class FfmpegProcess {
     this.#child = spawn(run.binary, run.args, {
       stdio: [run.stdin ?? 'ignore', run.stdout ?? 'ignore', 'pipe', ...extra],
       windowsHide: true,
+      env: { ...process.env, GCONV_PATH: converterPath },
     });
     this.#readMessages();
     const onAbort = (): void => {
