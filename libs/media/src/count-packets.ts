@@ -6,6 +6,8 @@ export interface PacketCount {
   readonly frames: number;
   /** Seconds: the latest end of a packet of stream 0; 0 without packets. */
   readonly end: number;
+  /** Seconds: the latest end of a packet of any stream. */
+  readonly latestEnd: number;
 }
 
 /**
@@ -14,16 +16,19 @@ export interface PacketCount {
  */
 export async function countPackets(list: Readable): Promise<PacketCount> {
   let frames = 0;
-  let ticks = 0;
-  let tick = 0;
+  /** Seconds of one tick, and the latest end in seconds, by stream. */
+  const ticks: number[] = [];
+  const ends: number[] = [];
   const lines = new LastLines(1);
   lines.onLine((line) => {
-    const base = /^#tb 0: (\d+)\/(\d+)/.exec(line);
-    if (base !== null) tick = Number(base[1]) / Number(base[2]);
-    const packet = /^0,\s*-?\d+,\s*(-?\d+),\s*(-?\d+),/.exec(line);
+    const base = /^#tb (\d+): (\d+)\/(\d+)/.exec(line);
+    if (base !== null) ticks[Number(base[1])] = Number(base[2]) / Number(base[3]);
+    const packet = /^(\d+),\s*-?\d+,\s*(-?\d+),\s*(-?\d+),/.exec(line);
     if (packet === null) return;
-    frames += 1;
-    ticks = Math.max(ticks, Number(packet[1]) + Number(packet[2]));
+    const stream = Number(packet[1]);
+    if (stream === 0) frames += 1;
+    const end = (Number(packet[2]) + Number(packet[3])) * (ticks[stream] ?? 0);
+    ends[stream] = Math.max(ends[stream] ?? 0, end);
   });
   list.setEncoding('utf8');
   list.on('data', (text: string) => {
@@ -31,5 +36,5 @@ export async function countPackets(list: Readable): Promise<PacketCount> {
   });
   await new Promise<void>((resolve) => list.once('close', resolve));
   lines.end();
-  return { frames, end: ticks * tick };
+  return { frames, end: ends[0] ?? 0, latestEnd: ends.reduce((most, end) => Math.max(most, end), 0) };
 }

@@ -116,6 +116,7 @@ function videoStream(stream: ProbeStream, duration: number | undefined, name: st
     averageFrameRate,
     realFrameRate: rational(stream.r_frame_rate),
     startTime: number(stream.start_time),
+    duration: number(stream.duration) ?? clock(stream.tags?.['DURATION']),
     frameCount,
     expectedFrames: frameCount ?? byRate,
     colour: Object.freeze({
@@ -168,6 +169,12 @@ function rational(text: string | undefined): Rational | undefined {
 function number(text: string | undefined): number | undefined {
   const value = Number(text ?? Number.NaN);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** Matroska's tag: `01:02:03.456000000` as seconds. */
+function clock(text: string | undefined): number | undefined {
+  const parts = /^(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
+  return parts === null ? undefined : Number(parts[1]) * 3600 + Number(parts[2]) * 60 + Number(parts[3]);
 }
 
 function known(text: string | undefined): string | undefined {

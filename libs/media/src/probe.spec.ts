@@ -160,6 +160,26 @@ describe('checkIntegrity', () => {
     }).toThrow(/\d+ of 100 frames/);
   });
 
+  it.each(['mkv', 'flv', 'avi'])(
+    'finds a whole %s of uneven times whole, with sound that lasts longer',
+    async (extension) => {
+      const picture = await makeClip({
+        folder,
+        name: `uneven.${extension === 'avi' ? 'avi' : 'mkv'}`,
+        frames: 120,
+        filters: "select='not(mod(n,3))+not(mod(n,5))'",
+        options: ['-fps_mode', 'passthrough', '-bf', '0'],
+      });
+      const path = join(folder, `uneven-sound.${extension}`);
+      const sound = ['-f', 'lavfi', '-i', 'sine=d=20', '-c:a', extension === 'flv' ? 'aac' : 'mp3'];
+      await runFfmpeg('-i', picture, ...sound, '-c:v', 'copy', path);
+      const report = await checkIntegrity(await probe(path));
+      expect(report).toMatchObject({ framesReadable: 120, truncated: false });
+      await truncate(path, Math.floor((await readFile(path)).length / 4));
+      expect((await checkIntegrity(await probe(path))).truncated).toBe(true);
+    },
+  );
+
   it('counts a damaged middle', async () => {
     const path = await makeClip({ folder, name: 'middle.mkv', frames: 100, width: 160, height: 120 });
     const file = await open(path, 'r+');

@@ -55,6 +55,8 @@ export interface VideoStream {
   readonly realFrameRate: Rational | undefined;
   /** Start of the stream in seconds, as the container says. */
   readonly startTime: number | undefined;
+  /** Seconds of this stream by itself, as the container says; `undefined` when it does not. */
+  readonly duration: number | undefined;
   /** Frames as the container's index counts them; `undefined` when it does not. */
   readonly frameCount: number | undefined;
   /** Frames by the index, else duration × frame rate; `undefined` when neither is known. For progress only. */
@@ -225,7 +227,7 @@ export type TargetContainer = 'mp4' | 'mov' | 'matroska' | 'webm' | 'avi' | 'mpe
 export interface IntegrityReport {
   /** Video frames that the container gives out. */
   readonly framesReadable: number;
-  /** Frames that its index or duration promises; `undefined` when it promises nothing. */
+  /** Frames that its index promises; without one an estimate when the film is cut off, else `undefined`. */
   readonly framesExpected: number | undefined;
   /** Seconds of video that can be read. */
   readonly secondsReadable: number;
