@@ -35,6 +35,7 @@ export { planEncode, type EncodePlan } from './encode-plan.js';
 export type { ColourMatrix } from './chroma-table.js';
 export { listEncoders } from './encoders.js';
 export { planStreams } from './stream-plan.js';
+export { checkCodec } from './check-codec.js';
 export { checkIntegrity, requireWhole } from './check-integrity.js';
 export { renderComparison, type ComparisonOptions } from './comparison.js';
 export { joinFilm, type JoinOptions, type JoinResult } from './join-film.js';
