@@ -37,7 +37,7 @@ export async function colorizeCommand(
   try {
     const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
-    await refuseConflicts(items);
+    await refuseConflicts(items, settings.codec);
     colorizer = await startColorizer({ model: modelFolder(settings.model), device: settings.device });
     for (const item of items) {
       const result = await colorizeOne(item, { settings, colorizer, flags, signals });

@@ -17,8 +17,8 @@ const film = (input: string, output: string, compare?: string): WorkItem => ({ k
 
 describe('refuseConflicts', () => {
   it('lets names that do not meet pass', async () => {
-    await refuseConflicts([film(at('real/a.mp4'), at('out.mp4'), at('side.png')), film('-', '-')]);
-    await refuseConflicts([{ kind: 'picture', input: 'a.png', output: at('b.png'), compare: at('c.jpg') }]);
+    await refuseConflicts([film(at('real/a.mp4'), at('out.mp4'), at('side.png')), film('-', '-')], 'h264');
+    await refuseConflicts([{ kind: 'picture', input: 'a.png', output: at('b.png'), compare: at('c.jpg') }], 'ffv1');
   });
 
   it.each([
@@ -41,10 +41,11 @@ describe('refuseConflicts', () => {
       /both the result and the result/,
     ],
     ['a name of no kind of film', [film('x.mp4', at('o.xyz'))], /not "\.xyz"/],
+    ['a container that cannot hold the codec', [film('x.mp4', at('o.webm'))], /webm cannot hold h264/],
     ['a side-by-side of no kind', [film('x.mp4', at('o.mp4'), at('side.txt'))], /not "\.txt"/],
     ['a side-by-side that cannot hold H.264', [film('x.mp4', at('o.mp4'), at('side.webm'))], /side-by-side is/],
     ['a picture as a film', [{ ...film('p.png', at('p.mp4')), kind: 'picture' as const }], /picture is written as/],
   ])('refuses %s before any work', async (_, items, message) => {
-    await expect(refuseConflicts(items)).rejects.toThrow(message);
+    await expect(refuseConflicts(items, 'h264')).rejects.toThrow(message);
   });
 });

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { isPicturePath } from '@kinemacolor/media';
+import { checkCodec, isPicturePath, type VideoCodec } from '@kinemacolor/media';
 import { targetContainer } from '@kinemacolor/pipeline';
 import { UsageError } from './usage-error.js';
 import type { WorkItem } from './work-list.js';
@@ -11,12 +11,14 @@ const COMPARISONS: ReadonlySet<string> = new Set(['mp4', 'mov', 'matroska']);
 /**
  * Looks at all names before any work: no result may replace a source or another result, and every name must be one that
  * can be written.
- * @throws UsageError naming both files; MediaError `INVALID_ARGUMENT` for an unknown extension
+ * @throws UsageError naming both files; MediaError `INVALID_ARGUMENT` for an unknown extension, or one that cannot hold
+ *   the codec
  */
-export async function refuseConflicts(items: readonly WorkItem[]): Promise<void> {
+export async function refuseConflicts(items: readonly WorkItem[], codec: VideoCodec): Promise<void> {
   const taken = new Map<string, string>();
   for (const { input } of items) if (input !== '-') taken.set(await identityOf(input), `the source ${input}`);
   for (const { kind, output, compare } of items) {
+    if (kind === 'film' && output !== '-') checkCodec(codec, targetContainer(output));
     checkExtensions(kind, output, compare);
     for (const [file, what] of [
       [output, 'the result'],
@@ -33,7 +35,6 @@ export async function refuseConflicts(items: readonly WorkItem[]): Promise<void>
 }
 
 function checkExtensions(kind: WorkItem['kind'], output: string, compare: string | undefined): void {
-  if (kind === 'film' && output !== '-') targetContainer(output);
   if (kind === 'picture' && !isPicturePath(output)) {
     throw new UsageError(`${output}: a picture is written as .png, .jpg, .webp, .tiff or .avif.`);
   }

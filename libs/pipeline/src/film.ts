@@ -1,6 +1,7 @@
 import { mkdir, realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  checkCodec,
   checkIntegrity,
   joinFilm,
   listEncoders,
@@ -60,6 +61,7 @@ export interface FilmResult {
 export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
   const { input, output, colorizer, colour, signal, onProgress } = options;
   const container = targetContainer(output);
+  checkCodec(options.encode.codec ?? 'h264', container);
   await refuseSameFile(input, output);
   const info = await probe({ kind: 'file', path: input });
   const warnings: string[] = [];
