@@ -130,7 +130,9 @@ class FfmpegChromaSink implements ChromaSink {
     this.#audit.listen(child.pipe(progressDescriptor), child.pipe(timesDescriptor));
     const leaving =
       target.kind === 'stream' && typeof target.to !== 'number'
-        ? pipeline(child.stdout, target.to, { end: false })
+        ? pipeline(child.stdout, target.to, { end: false }).catch((thrown: unknown) => {
+            throw MediaError.fromOutput(thrown, this.#outputName);
+          })
         : undefined;
     this.#moving = Promise.all([feedSource(this.info.source, child), leaving]);
     // The reason is thrown by the next `write` or by `finish`, once ffmpeg is gone.

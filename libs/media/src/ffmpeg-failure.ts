@@ -8,7 +8,7 @@ const scripts =
 interface Pattern {
   readonly code: MediaErrorCode;
   readonly when: RegExp;
-  readonly say: string;
+  readonly say: string | ((reason: string) => string);
 }
 
 const inputPatterns: readonly Pattern[] = [
@@ -21,6 +21,16 @@ const inputPatterns: readonly Pattern[] = [
     code: 'TRUNCATED',
     when: /moov atom not found/,
     say: 'is cut off: the index at the end of the file is missing, so nothing of it can be read. Copy it again from where it came.',
+  },
+  {
+    code: 'UNREADABLE',
+    when: /Permission denied/,
+    say: 'permission denied. Check its access rights.',
+  },
+  {
+    code: 'NOT_FOUND',
+    when: /No such file or directory/,
+    say: 'no such file any more. Check the path.',
   },
   {
     code: 'NOT_MEDIA',
@@ -37,28 +47,43 @@ const outputPatterns: readonly Pattern[] = [
   },
   {
     code: 'OUTPUT_UNWRITABLE',
-    when: /Permission denied|Read-only file system|No such file or directory|Is a directory|Not a directory/,
+    when: /Broken pipe/,
+    say: 'cannot be written: the program that reads the output closed it.',
+  },
+  {
+    code: 'INVALID_ARGUMENT',
+    when: /invalid preset|Error setting preset|Value \S+ for parameter '.*' out of range|Error setting option|Unable to parse option|Valid quality based range|Error parsing option|incorrect parameters/,
+    say: (reason) => `the encoder refuses a setting: ${reason}. Choose another preset, crf or size.`,
+  },
+  {
+    code: 'OUTPUT_UNWRITABLE',
+    when: /Permission denied|Operation not permitted|Read-only file system|No such file or directory|Is a directory|Not a directory|Could not open file|(write_frame|muxer|muxing|trailer|closing file|opening output|Could not write header).*Input\/output error/,
     say: 'cannot be written. Check that the folder exists and may be written to.',
   },
   {
     code: 'UNSUPPORTED',
-    when: /Unknown encoder|Encoder .* not found|Unrecognized option|Could not find tag for codec|codec not currently supported in container/,
+    when: /suitable output format|Unknown encoder|Encoder .* not found|Unrecognized option|Could not find tag for codec|codec not currently supported in container/,
     say: 'this ffmpeg cannot write that. Choose another codec or container, or install a fuller ffmpeg.',
   },
 ];
 
 /** Why ffmpeg could not read `name`, from its last messages. */
 export function inputFailure(name: string, exit: FfmpegExit): MediaError {
-  return early(name, exit) ?? match(inputPatterns, name, exit) ?? unknownFailure(name, exit);
+  return (
+    early(name, exit) ??
+    match(inputPatterns, name, exit.errorLines) ??
+    unknownFailure(name, exit, 'Check that the film plays elsewhere.')
+  );
 }
 
 /** Why ffmpeg could not make `output` from `name`: what is wrong with the output comes first. */
 export function outputFailure(name: string, output: string, exit: FfmpegExit): MediaError {
+  const ofOutput = exit.errorLines.filter((line) => !/opening input/i.test(line) && !line.includes(`${name}: `));
   return (
     early(name, exit) ??
-    match(outputPatterns, output, exit) ??
-    match(inputPatterns, name, exit) ??
-    unknownFailure(name, exit)
+    match(outputPatterns, output, ofOutput) ??
+    match(inputPatterns, name, exit.errorLines) ??
+    unknownFailure(output, exit, 'Try another codec, other options or another place.')
   );
 }
 
@@ -74,21 +99,22 @@ function early(name: string, exit: FfmpegExit): MediaError | undefined {
   return exit.killed ? new MediaError('ABORTED', `${name}: stopped on request.`, { path: name }) : undefined;
 }
 
-function match(patterns: readonly Pattern[], name: string, exit: FfmpegExit): MediaError | undefined {
-  const text = exit.errorLines.join('\n');
-  const found = patterns.find((pattern) => pattern.when.test(text));
-  return found && new MediaError(found.code, `${name}: ${found.say}`, { path: name, stderr: text });
+function match(patterns: readonly Pattern[], name: string, lines: readonly string[]): MediaError | undefined {
+  const found = patterns.find(({ when }) => lines.some((line) => when.test(line)));
+  if (found === undefined) return undefined;
+  const reason = plain(lines.find((line) => found.when.test(line)) ?? '');
+  const said = typeof found.say === 'string' ? found.say : found.say(reason);
+  return new MediaError(found.code, `${name}: ${said}`, { path: name, stderr: lines.join('\n') });
 }
 
-function unknownFailure(name: string, exit: FfmpegExit): MediaError {
+/** A message without the addresses and levels before it, and without its full stop. */
+function plain(line: string): string {
+  return line.replace(/^(x26[45] )?(\[[^\]]*\]:? ?)+/, '').replace(/\.$/, '');
+}
+
+function unknownFailure(name: string, exit: FfmpegExit, cure: string): MediaError {
   const stderr = exit.errorLines.join('\n');
   const how = exit.signal === null ? `with exit code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
-  const last =
-    exit.errorLines.map((line) => line.replace(/^(\[[^\]]*\] ?)+/, '')).findLast((line) => line !== '') ??
-    'it said nothing';
-  return new MediaError(
-    'FFMPEG_FAILED',
-    `${name}: ffmpeg ended ${how}: ${last}. Check that the film plays elsewhere.`,
-    { path: name, stderr },
-  );
+  const last = exit.errorLines.map(plain).findLast((line) => line !== '') ?? 'it said nothing';
+  return new MediaError('FFMPEG_FAILED', `${name}: ffmpeg ended ${how}: ${last}. ${cure}`, { path: name, stderr });
 }

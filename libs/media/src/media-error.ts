@@ -32,8 +32,6 @@ export interface MediaErrorDetails {
   readonly stderr?: string;
 }
 
-const retryable: ReadonlySet<MediaErrorCode> = new Set(['DISK_FULL', 'OUTPUT_UNWRITABLE', 'ABORTED']);
-
 /** The one error class of this package. The message names the file, what was wrong and what to do. */
 export class MediaError extends Error {
   override readonly name = 'MediaError';
@@ -45,11 +43,6 @@ export class MediaError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-  }
-
-  /** True when the same call can succeed later without a change of the input: room made, rights given, not interrupted. */
-  get retryable(): boolean {
-    return retryable.has(this.code);
   }
 
   /** Any thrown value as a `MediaError`; one that already is stays as it is. `path` names the file when the value does not. */
@@ -86,7 +79,34 @@ export class MediaError extends Error {
     if (cause.name === 'AbortError') return new MediaError('ABORTED', 'Stopped on request.', details, { cause });
     return new MediaError('UNKNOWN', `${file === undefined ? '' : `${file}: `}${cause.message}`, details, { cause });
   }
+
+  /** Like `from`, for what was thrown while `path` was written: rights and missing folders are the output's fault. */
+  static fromOutput(thrown: unknown, path: string): MediaError {
+    if (thrown instanceof MediaError) return thrown;
+    const cause = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const why = outputFaults[systemCode(cause) ?? ''];
+    if (why === undefined) return MediaError.from(cause, path);
+    return new MediaError('OUTPUT_UNWRITABLE', `${path}: cannot be written: ${why}.`, { path }, { cause });
+  }
 }
+
+const noRight = 'permission denied. Choose another place, or get the right to write there';
+const closed = 'the program that reads the output closed it';
+
+const outputFaults: Readonly<Record<string, string>> = {
+  EACCES: noRight,
+  EPERM: noRight,
+  EROFS: 'the disk is read-only. Choose another place',
+  ENOENT: 'there is no such folder. Make it, or choose another place',
+  ENOTDIR: 'a part of the path is no folder. Choose another place',
+  EISDIR: 'it is a folder. Give a file name',
+  EIO: 'the disk reports an error. Choose another place',
+  EPIPE: closed,
+  ECONNRESET: closed,
+  ERR_STREAM_PREMATURE_CLOSE: closed,
+  ERR_STREAM_DESTROYED: closed,
+  ERR_STREAM_UNABLE_TO_PIPE: closed,
+};
 
 function systemCode(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;

@@ -70,6 +70,7 @@ class FfmpegLumaReader implements LumaReader {
   readonly #times: FrameTimes;
   readonly #feeding: Promise<void>;
   #frames = 0;
+  #lastPts: bigint | undefined;
   #cpuSeconds = 0;
   #started = false;
   #closed = false;
@@ -138,6 +139,19 @@ class FfmpegLumaReader implements LumaReader {
     );
   }
 
+  /** Two pictures of one time cannot be told apart when colour and luma are merged. */
+  #checkRising(pts: bigint): void {
+    if (this.#lastPts !== undefined && pts <= this.#lastPts) {
+      const { name } = this.info;
+      throw new MediaError(
+        'DAMAGED',
+        `${name}: the times do not rise at frame ${this.startFrame + this.#frames}. Repair them first: ffmpeg -i '${name}' -fps_mode vfr -c:v ffv1 -c:a copy repaired.mkv`,
+        { path: name, framesReadable: this.startFrame + this.#frames },
+      );
+    }
+    this.#lastPts = pts;
+  }
+
   async *#read(): AsyncGenerator<LumaFrame, void, undefined> {
     let luma = new Uint8Array(this.frameBytes);
     let filled = 0;
@@ -154,6 +168,7 @@ class FfmpegLumaReader implements LumaReader {
             throw new MediaError('FFMPEG_FAILED', `${this.info.name}: ffmpeg gave a picture without its time.`, {
               path: this.info.name,
             });
+          this.#checkRising(pts);
           yield { index: this.startFrame + this.#frames++, pts, luma };
           luma = new Uint8Array(this.frameBytes);
           filled = 0;

@@ -2,6 +2,7 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { areaScale } from './area-scale.js';
+import { checkReadable } from './check-readable.js';
 import { MediaError } from './media-error.js';
 import { mergeChroma, type SmallChroma } from './picture-chroma.js';
 
@@ -18,7 +19,7 @@ export interface Picture {
 
 const maxPixels = 300_000_000;
 
-/** Reads a picture. @throws MediaError `NOT_FOUND`, `IS_DIRECTORY`, `EMPTY_FILE`, `NOT_MEDIA`, `TOO_LARGE`, `DAMAGED`. */
+/** Reads a picture. @throws MediaError `NOT_FOUND`, `UNREADABLE`, `IS_DIRECTORY`, `EMPTY_FILE`, `NOT_MEDIA`, `TOO_LARGE`, `DAMAGED`. */
 export async function readPicture(path: string): Promise<Picture> {
   const found = await stat(path).catch((thrown: unknown) => {
     throw MediaError.from(thrown, path);
@@ -26,6 +27,7 @@ export async function readPicture(path: string): Promise<Picture> {
   if (found.isDirectory()) throw new MediaError('IS_DIRECTORY', `${path}: is a folder, not a picture.`, { path });
   if (found.size === 0)
     throw new MediaError('EMPTY_FILE', `${path}: is empty (0 bytes). Copy it again from where it came.`, { path });
+  await checkReadable(path);
   try {
     // `rotate` without an angle applies the EXIF orientation; `toColourspace` converts by the embedded profile.
     const image = sharp(path, { limitInputPixels: maxPixels, failOn: 'error' }).rotate().toColourspace('srgb');

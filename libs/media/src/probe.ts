@@ -3,6 +3,7 @@ import { inputFailure } from './ffmpeg-failure.js';
 import { ffprobe } from './ffprobe.js';
 import { MediaError } from './media-error.js';
 import { mp4State } from './mp4-boxes.js';
+import { checkReadable } from './check-readable.js';
 import { readAnswer, type ProbeAnswer } from './probe-answer.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
 import { probeSpool } from './probe-spool.js';
@@ -109,6 +110,7 @@ async function regularFileSize(path: string): Promise<number> {
   if (found.size === 0) {
     throw new MediaError('EMPTY_FILE', `${path}: is empty (0 bytes). Copy it again from where it came.`, { path });
   }
+  await checkReadable(path);
   return found.size;
 }
 

@@ -1,0 +1,144 @@
+import { framePts, makeClip, runFfmpeg, scratchDir } from '@kinemacolor/testing';
+import { chmod, copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  MediaError,
+  joinFilm,
+  openChromaSink,
+  openLuma,
+  probe,
+  readPicture,
+  renderComparison,
+  type ChromaSinkOptions,
+} from './index.js';
+
+const folder = scratchDir();
+const size = { width: 16, height: 12 };
+let film: string;
+beforeAll(async () => {
+  film = await makeClip({ folder, name: 'film.mp4', frames: 60 });
+});
+
+async function colour(source: string, options: Omit<ChromaSinkOptions, 'width' | 'height'>): Promise<void> {
+  const info = await probe(source);
+  const sink = await openChromaSink(info, { ...size, ...options });
+  const plane = new Uint8Array(size.width * size.height).fill(120);
+  try {
+    for await (const { index, pts } of await openLuma(info, size)) await sink.write({ index, pts, u: plane, v: plane });
+    await sink.finish();
+  } finally {
+    await sink.abort();
+  }
+}
+
+const caught = (promise: Promise<unknown>): Promise<MediaError> =>
+  promise.then(
+    () => {
+      throw new Error('nothing failed');
+    },
+    (thrown: unknown) => MediaError.from(thrown),
+  );
+
+/** As somebody who is not allowed everything. */
+async function asNobody<T>(body: () => Promise<T>): Promise<T> {
+  const user = process.geteuid?.();
+  if (user !== 0) return body();
+  process.seteuid?.(65_534);
+  try {
+    return await body();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+describe('an input', () => {
+  it('without the right to read it is called unreadable', async () => {
+    await chmod(folder, 0o755);
+    const picture = join(folder, 'locked.png');
+    await runFfmpeg('-i', film, '-frames:v', '1', picture);
+    const locked = join(folder, 'locked.mp4');
+    await copyFile(film, locked);
+    for (const path of [picture, locked]) await chmod(path, 0);
+    const failures = await asNobody(() => Promise.all([caught(probe(locked)), caught(readPicture(picture))]));
+    expect(failures.map(({ code }) => code)).toEqual(['UNREADABLE', 'UNREADABLE']);
+  });
+
+  it('whose times do not rise is called damaged, with a cure that cures', async () => {
+    const twice = "trim=end_frame=30,setpts='if(eq(N,10),9,N)/25/TB'";
+    const options = ['-fps_mode', 'passthrough'];
+    const source = await makeClip({ folder, name: 'twice.mkv', encoder: 'ffv1', filters: twice, options });
+    const failure = await caught(colour(source, { target: { kind: 'part', path: join(folder, 'twice.mov') } }));
+    expect(failure).toMatchObject({ code: 'DAMAGED' });
+    expect(failure.message).toContain('at frame 10.');
+    const cure = /ffmpeg -i \S+ (.*) repaired\.mkv/.exec(failure.message)?.[1]?.split(' ') ?? [];
+    const repaired = join(folder, 'repaired.mkv');
+    await runFfmpeg('-i', source, ...cure, repaired);
+    await colour(repaired, { target: { kind: 'part', path: join(folder, 'repaired.mov') } });
+    expect((await framePts(repaired)).length).toBeGreaterThan(15);
+  });
+});
+
+describe('an output', () => {
+  it.each(['/proc/kinemacolor.mp4', '/proc/kinemacolor.png', '/nowhere/at/all.mp4'])(
+    'that cannot be written is named: %s',
+    async (output) => {
+      const info = await probe(film);
+      const failure = await caught(renderComparison({ source: info, result: info, output }));
+      expect(failure).toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+      expect(failure.message).toContain(output);
+    },
+  );
+
+  it('that cannot be written is named by part and join', async () => {
+    const part = join(folder, 'part.mov');
+    await colour(film, { target: { kind: 'part', path: part } });
+    const failures = [
+      await caught(colour(film, { target: { kind: 'part', path: '/proc/part.mov' } })),
+      await caught(joinFilm({ parts: [part], source: await probe(film), output: '/proc/x.mp4', container: 'mp4' })),
+    ];
+    for (const { code, message } of failures) {
+      expect(code).toBe('OUTPUT_UNWRITABLE');
+      expect(message).toMatch(/^\/proc/);
+    }
+  });
+
+  it('that its reader closed is named', async () => {
+    const to = new Writable({
+      write(_chunk, _encoding, done) {
+        done();
+        this.destroy();
+      },
+    });
+    const failure = await caught(
+      colour(film, { codec: 'ffv1', target: { kind: 'stream', to, container: 'matroska' } }),
+    );
+    expect(failure).toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
+    expect(failure.message).toContain('closed it');
+  });
+
+  it.each([
+    { codec: 'h264', preset: 'nope' },
+    { codec: 'hevc', preset: 'nope' },
+    { codec: 'hevc', crf: 99 },
+  ] as const)('with a wrong setting is refused: %o', async (options) => {
+    const failure = await caught(colour(film, { ...options, target: { kind: 'part', path: join(folder, 'no.mov') } }));
+    expect(failure).toMatchObject({ code: 'INVALID_ARGUMENT' });
+    expect(failure.message).toMatch(/nope|range/);
+    expect(failure.message).not.toContain('plays elsewhere');
+  });
+});
+
+it('MediaError.fromOutput is total', () => {
+  const system = (code: string): Error => Object.assign(new Error(code), { code });
+  const code = (thrown: unknown): string => MediaError.fromOutput(thrown, 'out.mp4').code;
+  for (const name of ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENOENT'])
+    expect(code(system(name))).toBe('OUTPUT_UNWRITABLE');
+  for (const name of ['ENOSPC', 'EDQUOT']) expect(code(system(name))).toBe('DISK_FULL');
+  expect([code('text'), code(undefined), code(new MediaError('ABORTED', 'x'))]).toEqual([
+    'UNKNOWN',
+    'UNKNOWN',
+    'ABORTED',
+  ]);
+});
