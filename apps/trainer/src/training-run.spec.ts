@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadModel } from '@kinemacolor/models';
 import { trainingSchema, type TrainingConfig } from './config.js';
 import { train } from './training-run.js';
 
@@ -82,5 +83,24 @@ describe('train', () => {
     });
     expect(existsSync(path.join(folder, 'cut', 'checkpoint', 'state.json'))).toBe(true);
     expect(existsSync(path.join(folder, 'cut', 'last'))).toBe(false);
+  });
+
+  it('exports with the output gain, and trains without it', async () => {
+    const [plain, gained] = [config('plain', 40), { ...config('gained', 40), outputGain: 2 }];
+    for (const each of [plain, gained]) await train(each, new AbortController().signal, () => undefined);
+    const kernel = async (run: string): Promise<Float32Array> => {
+      const { model } = await loadModel(path.join(folder, run, 'last'));
+      const values = (await model.getLayer('output').getWeights()[0]!.data()) as Float32Array;
+      model.dispose();
+      return values;
+    };
+    const [once, twice] = [await kernel('plain'), await kernel('gained')];
+    twice.forEach((value, i) => {
+      expect(value).toBeCloseTo(2 * once[i]!, 5);
+    });
+    const checkpoints = await Promise.all(
+      ['plain', 'gained'].map((run) => readFile(path.join(folder, run, 'checkpoint', 'tensors.bin'))),
+    );
+    expect(checkpoints[1]!.equals(checkpoints[0]!)).toBe(true);
   });
 });

@@ -49,10 +49,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   const model = buildGenerator(shape, config.seed);
   const variables = model.trainableWeights.map((weight) => variableOf(weight));
   // Chroma is small: a full-size first guess would spend the first thousand steps on becoming grey.
-  tf.tidy(() => {
-    const output = model.getLayer('output').trainableWeights[0]!;
-    output.write(tf.mul(output.read(), 0.1));
-  });
+  scaleOutput(model, 0.1);
   const optimizer = tf.train.adam(config.learningRate, ADAM.beta1, ADAM.beta2);
   const average = new WeightAverage(model.trainableWeights, config.average);
   let random = new Random(config.seed);
@@ -128,6 +125,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     if (step % config.checkpointEvery === 0) await save();
     if (step % config.validateEvery === 0 || step === config.steps) {
       const metrics = await average.within(async () => {
+        scaleOutput(model, config.outputGain);
         const result = await evaluateGenerator(
           validation,
           (x) => model.predict(x) as tf.Tensor4D,
@@ -149,7 +147,12 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     await new Promise(setImmediate);
   }
   if (step > 0) await save();
-  if (!signal.aborted) await average.within(() => exportModel('last'));
+  if (!signal.aborted) {
+    await average.within(() => {
+      scaleOutput(model, config.outputGain);
+      return exportModel('last');
+    });
+  }
 
   async function exportModel(which: string): Promise<void> {
     const version = new Date().toISOString().slice(0, 10);
@@ -168,6 +171,13 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
  */
 export function score(metrics: SetMetrics, tone: SetMetrics): number {
   return metrics.psnr - tone.psnr + 5 * metrics.chromaCorrelation + 2 * Math.min(1, metrics.colourfulnessRatio);
+}
+
+/** Multiplies what the last convolution gives, before its tanh: for the small values of chroma, the chroma itself. */
+function scaleOutput(model: tf.LayersModel, factor: number): void {
+  tf.tidy(() => {
+    for (const weight of model.getLayer('output').trainableWeights) weight.write(tf.mul(weight.read(), factor));
+  });
 }
 
 /** The variable behind a layer's weight: what gradients are taken of. `read()` returns it, though its type does not say so. */
