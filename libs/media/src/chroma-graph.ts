@@ -9,7 +9,9 @@ import type { VideoStream } from './types.js';
 export function chromaGraph(video: VideoStream, plan: EncodePlan, startFrame: number, timesDescriptor: number): string {
   const skip = startFrame === 0 ? [] : [`select='gte(n,${startFrame})'`];
   const times = ['metadata=mode=add:key=k:value=1', `metadata=mode=print:file='pipe\\:${timesDescriptor}':direct=1`];
-  const luma = [...skip, ...times, ...plan.lumaFilters, 'setsar=1'].join(',');
+  // Frames of the film's size pass untouched; others come where two recordings were joined.
+  const oneSize = `scale=${video.width}:${video.height}`;
+  const luma = [oneSize, ...skip, ...times, ...plan.lumaFilters, 'setsar=1'].join(',');
   const { num, den } = video.sampleAspectRatio;
   return [
     `[0:${video.index}]${luma}[y]`,

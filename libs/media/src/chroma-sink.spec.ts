@@ -1,4 +1,12 @@
-import { framePts, makeClip, planeMd5s, runFfmpeg, scratchDir, type ClipOptions } from '@kinemacolor/testing';
+import {
+  framePts,
+  makeClip,
+  planeMd5s,
+  runFfmpeg,
+  runFfprobe,
+  scratchDir,
+  type ClipOptions,
+} from '@kinemacolor/testing';
 import { spawnSync } from 'node:child_process';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -264,6 +272,8 @@ describe('a whole film as a stream', () => {
       await spool.close();
       const result = await probe(output);
       expect(result.others.map(({ codec }) => codec)).toEqual(['aac']);
+      const disposition = ['-select_streams', 'v:0', '-show_entries', 'stream_disposition=default', '-of', 'csv=p=0'];
+      expect(await runFfprobe(...disposition, output)).toEqual(['1']);
       const steps = (times: readonly bigint[], { timeBase }: MediaInfo['video']): number[] =>
         times.map((time) => (Number(time - times[0]!) * timeBase.num) / timeBase.den);
       const [got, want] = [steps(await framePts(output), result.video), steps(await framePts(source), info.video)];

@@ -28,7 +28,8 @@ export async function openLuma(info: MediaInfo, options: LumaOptions): Promise<L
   const tools = await findFfmpeg();
   const threads = options.threads === undefined || options.threads === 0 ? [] : ['-threads', String(options.threads)];
   const args = ffmpegArguments({
-    inputs: [inputOf(info.source, ['-copyts', '-max_error_rate', '1', ...threads])],
+    // One graph for the whole film: made anew for pictures of another size, it would count its frames from 0 again.
+    inputs: [inputOf(info.source, ['-reinit_filter', '0', '-copyts', '-max_error_rate', '1', ...threads])],
     filterGraph: `[0:${info.video.index}]${lumaFilters(info, options).join(',')}[luma]`,
     outputs: [
       {

@@ -38,7 +38,7 @@ export function sinkArguments(
       : { url: 'pipe:1', options: [...picture, ...wholeFilmOptions(info, plan, target.container)] };
   return ffmpegArguments({
     inputs: [
-      inputOf(info.source, ['-copyts', '-max_error_rate', '1']),
+      inputOf(info.source, ['-reinit_filter', '0', '-copyts', '-max_error_rate', '1']),
       {
         url: 'pipe:3',
         options: [
@@ -101,6 +101,8 @@ function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matrosk
     `0:s:${info.video.index}`,
     '-map_chapters',
     '0',
+    '-disposition:v:0',
+    'default',
     '-max_muxing_queue_size',
     '4096',
     '-strict',
