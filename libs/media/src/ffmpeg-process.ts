@@ -13,6 +13,8 @@ export interface FfmpegRun {
   readonly stdout?: 'pipe' | 'ignore' | number;
   /** Pipes beyond standard error: descriptors 3, 4, … of ffmpeg. Default 0. */
   readonly extraPipes?: number;
+  /** Folder that relative names start from. Default this process's own. */
+  readonly cwd?: string;
   /** Ends ffmpeg when it fires. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -61,6 +63,7 @@ export class FfmpegProcess {
     this.#child = spawn(run.binary, run.args, {
       stdio: [run.stdin ?? 'ignore', run.stdout ?? 'ignore', 'pipe', ...extra],
       windowsHide: true,
+      cwd: run.cwd,
       env: { ...process.env, GCONV_PATH: converterPath },
     });
     this.#readMessages();

@@ -8,8 +8,8 @@ import {
   scratchDir,
   sharedFile,
 } from '@kinemacolor/testing';
-import { readFile, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   inspectPart,
@@ -189,6 +189,34 @@ describe('parts', () => {
     const { frames, keyFrames } = await inspectPart(part).catch(() => ({ frames: 0, keyFrames: [] }));
     expect(frames).toBeLessThanOrEqual(55);
     expect(keyFrames.every((key) => key % 10 === 0 || key > 0)).toBe(true);
+  });
+});
+
+describe('a source whose pictures change their size', () => {
+  it.each([0, 20])('is coloured in the size that it begins with, from frame %i on', async (startFrame) => {
+    const names = ['160x120', '128x96'].map((size) => join(folder, `${size}-${startFrame}.ts`));
+    const source = join(folder, `two-sizes-${startFrame}.ts`);
+    for (const [place, name] of names.entries()) {
+      const [w, h] = [160 - 32 * place, 120 - 24 * place];
+      const options = ['-output_ts_offset', String(place * 2)];
+      await makeClip({ folder, name: basename(name), width: w, height: h, frames: 25, options });
+    }
+    await writeFile(source, Buffer.concat(await Promise.all(names.map((name) => readFile(name)))));
+    const part = join(folder, `two-sizes-${startFrame}.mov`);
+    const pts = await writePart(source, part, { segmentFrames: 10, startFrame });
+    expect(pts).toHaveLength(50 - startFrame);
+    expect(await inspectPart(part)).toMatchObject({ frames: 50 - startFrame, startFrame });
+    expect((await probe(part)).video).toMatchObject({ width: 160, height: 120 });
+  });
+});
+
+describe('a folder whose name holds the end of a line', () => {
+  it('takes parts and film', async () => {
+    const odd = join(folder, "two\nlines, it's odd");
+    await mkdir(odd);
+    const source = await makeClip({ folder: odd, name: 'film.mp4' });
+    await colourFilm(source, join(odd, 'out.mp4'));
+    expect((await probe(join(odd, 'out.mp4'))).video.frameCount).toBe(20);
   });
 });
 

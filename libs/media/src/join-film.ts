@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ffmpegArguments } from './ffmpeg-command.js';
@@ -43,6 +43,7 @@ export async function joinFilm(options: JoinOptions): Promise<JoinResult> {
     throw new MediaError('INVALID_ARGUMENT', `${source.name}: a streamed film cannot be joined; write it as a stream.`);
   const parts = await Promise.all(options.parts.map(inspectPart));
   const first = checkParts(parts);
+  const folder = folderOf(parts);
   const plans = planStreams(source, container);
   const shift = seconds(first.startPts, first) - source.startTime;
   const { ffmpeg, version } = await findFfmpeg();
@@ -54,13 +55,13 @@ export async function joinFilm(options: JoinOptions): Promise<JoinResult> {
         options: ['-protocol_whitelist', 'file,pipe', '-itsoffset', shift.toFixed(6), '-f', 'concat', '-safe', '0'],
       },
       {
-        url: safeUrl(source.source.path),
+        url: safeUrl(resolve(source.source.path)),
         options: [...safeInputOptions, '-itsoffset', (-source.startTime).toFixed(6)],
       },
     ],
-    outputs: [{ url: safeUrl(output), options: filmOptions(options, plans, first, version) }],
+    outputs: [{ url: safeUrl(resolve(output)), options: filmOptions(options, plans, first, version) }],
   });
-  const child = new FfmpegProcess({ binary: ffmpeg, args: ['-copyts', ...args], stdin: 'pipe', signal });
+  const child = new FfmpegProcess({ binary: ffmpeg, args: ['-copyts', ...args], cwd: folder, stdin: 'pipe', signal });
   try {
     await pipeline(Readable.from([concatScript(parts)]), child.stdin);
   } catch (thrown) {
@@ -88,12 +89,21 @@ function checkParts(parts: readonly PartInfo[]): PartInfo {
   return first;
 }
 
+/** The script names the parts without their folder, whose name may hold what no script can: the end of a line. */
+function folderOf(parts: readonly PartInfo[]): string {
+  const folders = new Set(parts.map(({ path }) => dirname(resolve(path))));
+  const [folder = '.'] = folders;
+  const odd = parts.find(({ path }) => /[\r\n]/.test(basename(path)));
+  if (folders.size === 1 && odd === undefined) return folder;
+  throw new MediaError('INVALID_ARGUMENT', 'The parts must lie in one folder, under names of one line.');
+}
+
 /** Durations are differences of rounded absolute times, so that rounding to microseconds never adds up. */
 function concatScript(parts: readonly PartInfo[]): string {
   const lines = parts.flatMap((part, place) => {
     const next = parts[place + 1];
     const duration = next === undefined ? [] : [`duration ${((micros(next) - micros(part)) / 1e6).toFixed(6)}`];
-    return [`file 'file:${resolve(part.path).replaceAll("'", String.raw`'\''`)}'`, ...duration];
+    return [`file 'file:${basename(part.path).replaceAll("'", String.raw`'\''`)}'`, ...duration];
   });
   return ['ffconcat version 1.0', ...lines, ''].join('\n');
 }
