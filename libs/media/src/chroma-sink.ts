@@ -120,7 +120,7 @@ class FfmpegChromaSink implements ChromaSink {
     const toWritable = target.kind === 'stream' && typeof target.to !== 'number';
     const child = new FfmpegProcess({
       binary: this.tools.ffmpeg,
-      args: sinkArguments(this.info, this.options, this.plan, this.tools.version, firstPts),
+      args: sinkArguments(this.info, this.options, this.plan, firstPts),
       stdin: this.info.source.kind === 'stream' ? 'pipe' : 'ignore',
       stdout: target.kind === 'part' ? 'ignore' : toWritable ? 'pipe' : (target.to as number),
       extraPipes: 3,

@@ -1,7 +1,7 @@
 import { ffmpegArguments } from './ffmpeg-command.js';
 import { outputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
-import { findFfmpeg, passthroughOption } from './find-ffmpeg.js';
+import { findFfmpeg } from './find-ffmpeg.js';
 import { MediaError } from './media-error.js';
 import { isPicturePath } from './picture-path.js';
 import { safeFileInput, safeUrl } from './safe-input.js';
@@ -24,7 +24,7 @@ export async function renderComparison(options: ComparisonOptions): Promise<void
   const { source, result, output, signal } = options;
   if (source.source.kind !== 'file' || result.source.kind !== 'file')
     throw new MediaError('INVALID_ARGUMENT', 'A comparison needs two files.');
-  const { ffmpeg, version } = await findFfmpeg();
+  const { ffmpeg } = await findFfmpeg();
   const still = isPicturePath(output);
   const args = ffmpegArguments({
     inputs: [safeFileInput(source.source.path), safeFileInput(result.source.path)],
@@ -37,7 +37,8 @@ export async function renderComparison(options: ComparisonOptions): Promise<void
           : [
               '-map',
               '[both]',
-              ...passthroughOption(version),
+              '-fps_mode',
+              'passthrough',
               '-c:v',
               'libx264',
               '-crf',

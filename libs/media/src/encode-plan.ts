@@ -121,8 +121,7 @@ function lumaFilters(source: PixelFormat, depth: number, range: ColourRange, mat
   if (source.isGray) return source.bitDepth === depth ? [gray(depth)] : [gray(source.bitDepth), gray(depth)];
   const suffix = depth === 8 ? '' : `${depth}le`;
   if (source.isRgb) {
-    const swscaleName = { bt601: 'bt601', bt709: 'bt709', bt2020: 'bt2020', smpte240m: 'smpte240m' }[matrix];
-    return [`scale=out_color_matrix=${swscaleName}:out_range=limited`, `format=yuv444p${suffix}`, 'extractplanes=y'];
+    return [`scale=out_color_matrix=${matrix}:out_range=limited`, `format=yuv444p${suffix}`, 'extractplanes=y'];
   }
   if (source.bitDepth === depth) return [`format=${planarForm(source, depth)}`, 'extractplanes=y'];
   // swscale shifts limited samples and stretches full ones; the first it does on YUV, the second on grey.

@@ -28,8 +28,6 @@ export interface FfmpegExit {
   readonly killed: boolean;
   /** User and system CPU seconds; 0 when ffmpeg did not live to tell. */
   readonly cpuSeconds: number;
-  /** Peak resident memory in KiB; 0 when not told. */
-  readonly maxRssKib: number;
   /** Last error lines, oldest first. */
   readonly errorLines: readonly string[];
   /** All error lines, those that fell out of the ring too. */
@@ -53,7 +51,6 @@ export class FfmpegProcess {
   readonly #errors = new LastLines(40);
   #errorCount = 0;
   #cpuSeconds = 0;
-  #maxRssKib = 0;
   #killed = false;
   /** Resolves when ffmpeg is gone and its messages are read; never rejects. */
   readonly ended: Promise<FfmpegExit>;
@@ -124,8 +121,6 @@ export class FfmpegProcess {
       }
       const cpu = /bench: utime=([\d.]+)s stime=([\d.]+)s/.exec(line);
       if (cpu !== null) this.#cpuSeconds = Number(cpu[1]) + Number(cpu[2]);
-      const memory = /bench: maxrss=(\d+)/.exec(line);
-      if (memory !== null) this.#maxRssKib = Number(memory[1]);
     });
     this.#child.stderr?.setEncoding('utf8');
     this.#child.stderr?.on('data', (text: string) => {
@@ -152,7 +147,6 @@ export class FfmpegProcess {
           signal,
           killed: this.#killed,
           cpuSeconds: this.#cpuSeconds,
-          maxRssKib: this.#maxRssKib,
           errorLines: [...this.#errors.lines],
           errorCount: this.#errorCount,
           startError,

@@ -82,13 +82,3 @@ async function isExecutable(path: string): Promise<boolean> {
     () => false,
   );
 }
-
-/** Every frame with its own time. `-fps_mode` came with 5.1, and `-vsync` goes; builds without a number count as new. */
-export function passthroughOption(version: string): readonly string[] {
-  return isOlderThan(version, 5, 1) ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'];
-}
-
-export function isOlderThan(version: string, major: number, minor: number): boolean {
-  const numbers = /^n?(\d+)\.(\d+)/.exec(version);
-  return numbers !== null && Number(numbers[1]) * 1000 + Number(numbers[2]) < major * 1000 + minor;
-}

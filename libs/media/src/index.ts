@@ -28,7 +28,7 @@ export type {
 } from './types.js';
 export { findFfmpeg, type FfmpegTools } from './find-ffmpeg.js';
 export { openLuma } from './open-luma.js';
-export { defaultLimits, probe, type MediaLimits, type ProbeOptions } from './probe.js';
+export { probe, type MediaLimits, type ProbeOptions } from './probe.js';
 export { Spool, type SpoolOptions } from './spool.js';
 export { openChromaSink } from './chroma-sink.js';
 export { planEncode, type EncodePlan } from './encode-plan.js';

@@ -5,7 +5,7 @@ import { ffmpegArguments } from './ffmpeg-command.js';
 import { outputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
 import { isClosedPipe } from './closed-pipe.js';
-import { findFfmpeg, isOlderThan } from './find-ffmpeg.js';
+import { findFfmpeg } from './find-ffmpeg.js';
 import { MediaError } from './media-error.js';
 import { inspectPart } from './part.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
@@ -46,7 +46,7 @@ export async function joinFilm(options: JoinOptions): Promise<JoinResult> {
   const folder = folderOf(parts);
   const plans = planStreams(source, container);
   const shift = seconds(first.startPts, first) - source.startTime;
-  const { ffmpeg, version } = await findFfmpeg();
+  const { ffmpeg } = await findFfmpeg();
   const args = ffmpegArguments({
     inputs: [
       // The script names our own parts only.
@@ -59,7 +59,7 @@ export async function joinFilm(options: JoinOptions): Promise<JoinResult> {
         options: [...safeInputOptions, '-itsoffset', (-source.startTime).toFixed(6)],
       },
     ],
-    outputs: [{ url: safeUrl(resolve(output)), options: filmOptions(options, plans, first, version) }],
+    outputs: [{ url: safeUrl(resolve(output)), options: filmOptions(options, plans, first) }],
   });
   const child = new FfmpegProcess({ binary: ffmpeg, args: ['-copyts', ...args], cwd: folder, stdin: 'pipe', signal });
   try {
@@ -129,13 +129,12 @@ function filmOptions(
   { source, container }: JoinOptions,
   plans: readonly StreamPlan[],
   { timeBase }: PartInfo,
-  version: string,
 ): string[] {
   const isMp4 = container === 'mp4' || container === 'mov';
   const timescale = trackTimescale(timeBase);
   // Edit lists, which hold the streams' offsets, count in the movie's time scale: a coarse one would move the sound.
   const movieTimescale = timescale * Math.max(1, Math.ceil(90_000 / timescale));
-  const fineEdits = isOlderThan(version, 5, 0) ? [] : ['-movie_timescale', String(movieTimescale)];
+  const fineEdits = ['-movie_timescale', String(movieTimescale)];
   return [
     '-map',
     '0:v:0',

@@ -1,7 +1,7 @@
 import { ffmpegArguments } from './ffmpeg-command.js';
 import { inputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
-import { findFfmpeg, passthroughOption } from './find-ffmpeg.js';
+import { findFfmpeg } from './find-ffmpeg.js';
 import { FrameTimes } from './frame-times.js';
 import { feedSource, inputOf } from './input-of.js';
 import { MediaError } from './media-error.js';
@@ -37,7 +37,8 @@ export async function openLuma(info: MediaInfo, options: LumaOptions): Promise<L
         options: [
           '-map',
           '[luma]',
-          ...passthroughOption(tools.version),
+          '-fps_mode',
+          'passthrough',
           '-enc_time_base',
           `${info.video.timeBase.num}/${info.video.timeBase.den}`,
           '-f',

@@ -33,7 +33,6 @@ interface ProbeStream {
   readonly sample_aspect_ratio?: string;
   readonly time_base?: string;
   readonly avg_frame_rate?: string;
-  readonly r_frame_rate?: string;
   readonly start_time?: string;
   readonly duration?: string;
   readonly nb_frames?: string;
@@ -105,8 +104,6 @@ function videoStream(stream: ProbeStream, duration: number | undefined, name: st
   return Object.freeze({
     index: stream.index,
     codec: stream.codec_name ?? 'unknown',
-    codedWidth: width,
-    codedHeight: height,
     width: turned ? height : width,
     height: turned ? width : height,
     rotation,
@@ -114,7 +111,6 @@ function videoStream(stream: ProbeStream, duration: number | undefined, name: st
     pixelFormat: parsePixelFormat(stream.pix_fmt),
     timeBase: Object.freeze(rational(stream.time_base) ?? { num: 1, den: 90_000 }),
     averageFrameRate,
-    realFrameRate: rational(stream.r_frame_rate),
     startTime: number(stream.start_time),
     duration: number(stream.duration) ?? clock(stream.tags?.['DURATION']),
     frameCount,

@@ -13,10 +13,6 @@ import type { MediaInfo, MediaSource } from './types.js';
 export interface MediaLimits {
   /** Upright pixels of a picture. Default 16384 × 8640. */
   readonly maxPixels: number;
-  /** Seconds. Default no limit. */
-  readonly maxDuration: number;
-  /** Bytes of a file. Default no limit. */
-  readonly maxBytes: number;
 }
 
 export interface ProbeOptions {
@@ -24,10 +20,8 @@ export interface ProbeOptions {
   readonly signal?: AbortSignal;
 }
 
-export const defaultLimits: MediaLimits = Object.freeze({
+const defaultLimits: MediaLimits = Object.freeze({
   maxPixels: 16_384 * 8640,
-  maxDuration: Number.POSITIVE_INFINITY,
-  maxBytes: Number.POSITIVE_INFINITY,
 });
 
 /** Arguments that make ffprobe tell all that `readAnswer` reads. */
@@ -114,14 +108,12 @@ async function regularFileSize(path: string): Promise<number> {
   return found.size;
 }
 
-function withinLimits(info: MediaInfo, limits: MediaLimits): MediaInfo {
+function withinLimits(info: MediaInfo, { maxPixels }: MediaLimits): MediaInfo {
   const { width, height } = info.video;
-  const tooLarge = (what: string, limit: string): MediaError =>
-    new MediaError('TOO_LARGE', `${info.name}: ${what}, more than the limit of ${limit}.`, { path: info.name });
-  if (width * height > limits.maxPixels)
-    throw tooLarge(`its pictures have ${width} × ${height} pixels`, `${limits.maxPixels} pixels`);
-  if ((info.duration ?? 0) > limits.maxDuration)
-    throw tooLarge(`it lasts ${info.duration ?? 0} s`, `${limits.maxDuration} s`);
-  if ((info.size ?? 0) > limits.maxBytes) throw tooLarge(`it has ${info.size ?? 0} bytes`, `${limits.maxBytes} bytes`);
-  return info;
+  if (width * height <= maxPixels) return info;
+  throw new MediaError(
+    'TOO_LARGE',
+    `${info.name}: its pictures have ${width} × ${height} pixels, more than the limit of ${maxPixels}. Make it smaller first.`,
+    { path: info.name },
+  );
 }

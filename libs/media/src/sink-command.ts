@@ -2,7 +2,6 @@ import { chromaGraph } from './chroma-graph.js';
 import type { EncodePlan } from './encode-plan.js';
 import { encoderOptions } from './encoder-options.js';
 import { ffmpegArguments, type CommandOutput } from './ffmpeg-command.js';
-import { passthroughOption } from './find-ffmpeg.js';
 import { inputOf } from './input-of.js';
 import { partComment, partFormat } from './part-comment.js';
 import { planStreams, streamOptions } from './stream-plan.js';
@@ -17,7 +16,6 @@ export function sinkArguments(
   info: MediaInfo,
   options: ChromaSinkOptions,
   plan: EncodePlan,
-  version: string,
   firstPts: bigint,
 ): string[] {
   const { video } = info;
@@ -28,7 +26,8 @@ export function sinkArguments(
     '-map',
     '[film]',
     ...encoderOptions(plan, options, video, segmentFrames),
-    ...passthroughOption(version),
+    '-fps_mode',
+    'passthrough',
     '-enc_time_base',
     `${video.timeBase.num}/${video.timeBase.den}`,
   ];

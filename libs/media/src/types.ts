@@ -38,9 +38,6 @@ export interface VideoStream {
   /** Index of the stream in the container (what `-map 0:<index>` takes). */
   readonly index: number;
   readonly codec: string;
-  /** Pixels as coded, before rotation. */
-  readonly codedWidth: number;
-  readonly codedHeight: number;
   /** Pixels upright, after rotation; not stretched by the sample aspect ratio. */
   readonly width: number;
   readonly height: number;
@@ -52,7 +49,6 @@ export interface VideoStream {
   readonly timeBase: Rational;
   /** Frames a second; `undefined` when the container gives none. */
   readonly averageFrameRate: Rational | undefined;
-  readonly realFrameRate: Rational | undefined;
   /** Start of the stream in seconds, as the container says. */
   readonly startTime: number | undefined;
   /** Seconds of this stream by itself, as the container says; `undefined` when it does not. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { passthrough, runFfmpeg } from './ffmpeg.js';
+import { runFfmpeg } from './ffmpeg.js';
 
 export interface ClipOptions {
   readonly folder: string;
@@ -68,6 +68,6 @@ export async function makeVfrClip(clip: ClipOptions): Promise<string> {
   return makeClip({
     ...clip,
     filters: [`settb=1/90000,setpts='N*3600'`, uneven, ...(clip.filters === undefined ? [] : [clip.filters])].join(','),
-    options: [...(await passthrough()), '-enc_time_base', '1/90000', ...(clip.options ?? [])],
+    options: ['-fps_mode', 'passthrough', '-enc_time_base', '1/90000', ...(clip.options ?? [])],
   });
 }

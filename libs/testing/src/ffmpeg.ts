@@ -39,7 +39,8 @@ export async function planeMd5s(path: string, plane: 'y' | 'u' | 'v', format?: s
     '0:v:0',
     '-vf',
     filters,
-    ...(await passthrough()),
+    '-fps_mode',
+    'passthrough',
     '-f',
     'framemd5',
     '-',
@@ -48,12 +49,4 @@ export async function planeMd5s(path: string, plane: 'y' | 'u' | 'v', format?: s
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
     .map((line) => line.split(',').at(-1)?.trim() ?? '');
-}
-
-/** The option that keeps every frame at its own time: `-fps_mode`, or `-vsync` before ffmpeg 5.1. */
-export async function passthrough(): Promise<string[]> {
-  const { stdout } = await run(process.env['KINEMACOLOR_FFMPEG'] ?? 'ffmpeg', ['-version']);
-  const [, major, minor] = /^ffmpeg version n?(\d+)\.(\d+)/.exec(stdout) ?? [];
-  const old = major !== undefined && Number(major) * 1000 + Number(minor) < 5001;
-  return old ? ['-vsync', 'passthrough'] : ['-fps_mode', 'passthrough'];
 }
