@@ -65,7 +65,7 @@ async function compareFilms(source: string, result: string, output: string, sign
     await rename(beside, output);
   } catch (error) {
     await rm(beside, { force: true });
-    throw MediaError.from(error, output);
+    throw MediaError.fromOutput(error, output);
   }
 }
 
@@ -105,6 +105,6 @@ async function streamed({ input, output }: WorkItem, options: ItemOptions): Prom
     }
   } catch (error) {
     await rm(beside, { force: true });
-    throw error instanceof Error && 'code' in error ? MediaError.from(error, output) : error;
+    throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, output) : error;
   }
 }

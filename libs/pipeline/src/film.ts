@@ -100,7 +100,7 @@ export async function colorizeFilm(options: FilmOptions): Promise<FilmResult> {
     };
   } catch (error) {
     // The journal writes beside the output: a full disk may be met there first.
-    const met = isSystemError(error) ? MediaError.from(error, output) : error;
+    const met = isSystemError(error) ? MediaError.fromOutput(error, output) : error;
     await (isWorthResuming(met, signal) ? journal.release() : journal.remove());
     if (signal.aborted)
       throw new PipelineError('ABORTED', `Stopped. Run again with --resume to go on.`, { cause: error });
