@@ -29,10 +29,9 @@ export const trainingSchema = z.strictObject({
     .strictObject({ delta: z.number().positive(), colourWeight: z.number().nonnegative() })
     .default({ delta: 0.1, colourWeight: 5 }),
   outputGain: z
-    .number()
-    .positive()
-    .default(1)
-    .describe('factor on the chroma of validated and exported models: L1 and Huber paint too faintly'),
+    .strictObject({ u: z.number().positive(), v: z.number().positive() })
+    .default({ u: 1, v: 1 })
+    .describe('factors on the chroma of validated and exported models: L1 and Huber paint too faintly'),
   validateEvery: z.int().positive().default(1000),
   validateAt: z.int().positive().default(256).describe('short side, pixels, at which validation pictures are seen'),
   checkpointEvery: z.int().positive().default(250),

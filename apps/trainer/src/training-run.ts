@@ -49,7 +49,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   const model = buildGenerator(shape, config.seed);
   const variables = model.trainableWeights.map((weight) => variableOf(weight));
   // Chroma is small: a full-size first guess would spend the first thousand steps on becoming grey.
-  scaleOutput(model, 0.1);
+  scaleOutput(model, { u: 0.1, v: 0.1 });
   const optimizer = tf.train.adam(config.learningRate, ADAM.beta1, ADAM.beta2);
   const average = new WeightAverage(model.trainableWeights, config.average);
   let random = new Random(config.seed);
@@ -174,9 +174,10 @@ export function score(metrics: SetMetrics, tone: SetMetrics): number {
 }
 
 /** Multiplies what the last convolution gives, before its tanh: for the small values of chroma, the chroma itself. */
-function scaleOutput(model: tf.LayersModel, factor: number): void {
+function scaleOutput(model: tf.LayersModel, { u, v }: TrainingConfig['outputGain']): void {
   tf.tidy(() => {
-    for (const weight of model.getLayer('output').trainableWeights) weight.write(tf.mul(weight.read(), factor));
+    const factors = tf.tensor1d([u, v]);
+    for (const weight of model.getLayer('output').trainableWeights) weight.write(tf.mul(weight.read(), factors));
   });
 }
 
