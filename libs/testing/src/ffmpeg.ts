@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { toolPath } from './tool-path.js';
 
 const run = promisify(execFile);
 const maxBuffer = 256 << 20;
 
-/** Runs the installed ffmpeg (`KINEMACOLOR_FFMPEG`, else by `$PATH`) and gives its standard output. Fails with its messages. */
+/** Runs the installed ffmpeg (see `toolPath`) and gives its standard output. Fails with its messages. */
 export async function runFfmpeg(...args: string[]): Promise<Buffer> {
-  const binary = process.env['KINEMACOLOR_FFMPEG'] ?? 'ffmpeg';
+  const binary = toolPath('ffmpeg');
   const { stdout } = await run(binary, ['-hide_banner', '-nostdin', '-v', 'error', '-y', ...args], {
     encoding: 'buffer',
     maxBuffer,
@@ -18,7 +19,7 @@ export async function runFfmpeg(...args: string[]): Promise<Buffer> {
 
 /** Runs the installed ffprobe and gives its lines. */
 export async function runFfprobe(...args: string[]): Promise<string[]> {
-  const binary = process.env['KINEMACOLOR_FFPROBE'] ?? 'ffprobe';
+  const binary = toolPath('ffprobe');
   const { stdout } = await run(binary, ['-v', 'error', ...args], { maxBuffer, timeout: 60_000, killSignal: 'SIGKILL' });
   return stdout.split('\n').filter((line) => line !== '');
 }

@@ -57,7 +57,9 @@ export const ffmpeg = {
       try {
         context.say('installing ffmpeg by apt');
         await aptInstall(['ffmpeg']);
-        return;
+        // A PATH that leaves out where apt puts programs would not find them.
+        if ((await ffmpeg.check(context)).ok) return;
+        context.say('apt installed ffmpeg where PATH does not look');
       } catch (error) {
         const { message } = SetupError.from(error);
         context.say(`apt could not provide it: ${message}`);
