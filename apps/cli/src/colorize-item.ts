@@ -1,6 +1,6 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isPicturePath, MediaError, probe, renderComparison } from '@kinemacolor/media';
+import { MediaError, probe, renderComparison } from '@kinemacolor/media';
 import {
   colorizeFilm,
   colorizeFilmStream,
@@ -54,9 +54,8 @@ async function film(item: WorkItem, options: ItemOptions): Promise<Result> {
   return { ...result, stages };
 }
 
-/** The side-by-side, written beside its name and renamed.  */
+/** The side-by-side, written beside its name and renamed. Its name was checked before any work. */
 async function compareFilms(source: string, result: string, output: string, signal: AbortSignal): Promise<void> {
-  if (!isPicturePath(output)) targetContainer(output);
   const beside = path.join(path.dirname(output), `.writing-${process.pid}-${path.basename(output)}`);
   const [from, to] = await Promise.all([source, result].map((file) => probe({ kind: 'file', path: file })));
   try {

@@ -122,8 +122,10 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
       started = Date.now();
       lossSum = 0;
     }
-    if (step % config.checkpointEvery === 0) await save();
-    if (step % config.validateEvery === 0 || step === config.steps) {
+    const validates = step % config.validateEvery === 0 || step === config.steps;
+    // A validation ends with a checkpoint of its own, which knows the new best score.
+    if (step % config.checkpointEvery === 0 && !validates) await save();
+    if (validates) {
       const metrics = await average.within(async () => {
         scaleOutput(model, config.outputGain);
         const result = await evaluateGenerator(

@@ -99,6 +99,8 @@ const outputFaults: Readonly<Record<string, string>> = {
   EROFS: 'the disk is read-only. Choose another place',
   ENOENT: 'there is no such folder. Make it, or choose another place',
   ENOTDIR: 'a part of the path is no folder. Choose another place',
+  // What making a folder says when a file has its name.
+  EEXIST: 'a part of the path is no folder. Choose another place',
   EISDIR: 'it is a folder. Give a file name',
   EIO: 'the disk reports an error. Choose another place',
   EPIPE: closed,

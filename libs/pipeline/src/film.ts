@@ -185,14 +185,7 @@ async function openJournal(options: FilmOptions, stages: Stages): Promise<Journa
     await mkdir(path.dirname(path.resolve(output)), { recursive: true });
     return (resume ? await Journal.open(output, key) : undefined) ?? (await Journal.create(output, key));
   } catch (error) {
-    if (error instanceof PipelineError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new MediaError(
-      'OUTPUT_UNWRITABLE',
-      `${output} cannot be written: ${reason}`,
-      { path: output },
-      { cause: error },
-    );
+    throw isSystemError(error) ? MediaError.fromOutput(error, output) : error;
   }
 }
 
