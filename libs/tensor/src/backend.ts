@@ -20,6 +20,18 @@ const GPU_PACKAGE = '@tensorflow/tfjs-node-gpu';
 const MARKER = 'kinemacolor-engine.json';
 
 let loaded: Engine | undefined;
+let nativePackage: NativePackage | undefined;
+
+/** The part of tfjs-node that is not plain tfjs. */
+interface NativePackage {
+  readonly node: { loadSavedModel(folder: string, tags: string[], signature: string): Promise<unknown> };
+}
+
+/** @internal @throws TensorError `ENGINE_MISSING` before {@link loadBackend} */
+export function loadedPackage(): NativePackage {
+  if (nativePackage !== undefined) return nativePackage;
+  throw new TensorError('ENGINE_MISSING', 'The TensorFlow engine is not loaded yet: await loadBackend() first.');
+}
 
 /**
  * Loads the TensorFlow backend. This is the only place in the repository that chooses and loads one; a second call
@@ -68,7 +80,7 @@ function start(choice: DeviceChoice): Engine {
 
 function load(packageName: string): Engine {
   try {
-    require(packageName);
+    nativePackage = require(packageName) as NativePackage;
   } catch (error) {
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
     const cure = packageName === GPU_PACKAGE ? 'KINEMACOLOR_DEVICE=gpu npm run setup' : 'npm run setup';

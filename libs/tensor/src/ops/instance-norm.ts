@@ -1,35 +1,54 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from './custom-gradient.js';
+import { defineKernel } from './custom-kernel.js';
 import { nativeBackend, type NativeBackend } from './tensorflow-ops.js';
 
 /** Ulyanov, Vedaldi, Lempitsky: Instance Normalization (2016); the value PyTorch uses. */
 export const INSTANCE_NORM_EPSILON = 1e-5;
+
+/** Kernel names, for whoever gives these ops another form (`libs/compile`). */
+export const INSTANCE_NORM = 'InstanceNorm';
+export const INSTANCE_NORM_GRADIENT = 'InstanceNormGrad';
+
+export interface InstanceNormAttributes {
+  readonly epsilon: number;
+}
+
+const forward = defineKernel<InstanceNormAttributes>({
+  name: INSTANCE_NORM,
+  compute: ({ x }, { epsilon }) => {
+    const centred = tf.sub(x!, tf.mean(x!, [1, 2], true));
+    const variance = tf.mean(tf.square(centred), [1, 2], true);
+    const scale = tf.rsqrt(tf.add(variance, epsilon));
+    return [tf.mul(centred, scale), scale];
+  },
+});
+
+/** d/dx of (x − m)·r, with m and r functions of x: r·(dy − mean(dy) − x̂·mean(dy·x̂)), where x̂ is the output. */
+const gradient = defineKernel<object>({
+  name: INSTANCE_NORM_GRADIENT,
+  compute: ({ dy, y, scale }) => {
+    const mean = tf.mean(dy!, [1, 2], true);
+    const along = tf.mul(y!, tf.mean(tf.mul(dy!, y!), [1, 2], true));
+    return [tf.mul(tf.sub(tf.sub(dy!, mean), along), scale!)];
+  },
+});
+
+tf.registerGradient({
+  kernelName: INSTANCE_NORM,
+  outputsToSave: [true, true],
+  gradFunc: (dy, saved) => {
+    const [y, scale] = saved as [tf.Tensor, tf.Tensor];
+    const [along] = dy as tf.Tensor[];
+    return { x: () => gradient({ dy: along!, y, scale }, {})[0]! };
+  },
+});
 
 /**
  * Instance normalisation without affine parameters: every channel of every picture gets mean 0 and variance 1 over its
  * own pixels. `[b, h, w, c]` → the same shape; the variance is the biased one, as in PyTorch.
  */
 export function instanceNorm(x: tf.Tensor4D, epsilon = INSTANCE_NORM_EPSILON): tf.Tensor4D {
-  const op = withGradient((input, save) => {
-    const [value, rstd] = tf.tidy((): [tf.Tensor4D, tf.Tensor] => {
-      const centred = tf.sub(input, tf.mean(input, [1, 2], true));
-      const variance = tf.mean(tf.square(centred), [1, 2], true);
-      const scale = tf.rsqrt(tf.add(variance, epsilon));
-      return [tf.mul(centred, scale), scale];
-    });
-    save([value, rstd]);
-    return {
-      value,
-      gradient: (dy, saved) => {
-        const [normal, scale] = saved as [tf.Tensor4D, tf.Tensor4D];
-        // d/dx of (x − m)·r, with m and r functions of x: r·(dy − mean(dy) − x̂·mean(dy·x̂)).
-        const mean = tf.mean(dy, [1, 2], true);
-        const along = tf.mul(normal, tf.mean(tf.mul(dy, normal), [1, 2], true));
-        return tf.mul(tf.sub(tf.sub(dy, mean), along), scale);
-      },
-    };
-  });
-  return op(x);
+  return tf.tidy(() => forward({ x }, { epsilon })[0] as tf.Tensor4D);
 }
 
 /**

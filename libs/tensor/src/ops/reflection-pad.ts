@@ -1,6 +1,36 @@
 import * as tf from '@tensorflow/tfjs';
-import { withGradient } from './custom-gradient.js';
+import { defineKernel } from './custom-kernel.js';
 import { nativeBackend } from './tensorflow-ops.js';
+
+/** Kernel names, for whoever gives these ops another form (`libs/compile`). */
+export const REFLECTION_PAD = 'ReflectionPad2d';
+export const REFLECTION_PAD_GRADIENT = 'ReflectionPad2dGrad';
+
+export interface ReflectionPadAttributes {
+  /** Pixels on every side. */
+  readonly pad: number;
+}
+
+const forward = defineKernel<ReflectionPadAttributes>({
+  name: REFLECTION_PAD,
+  compute: ({ x }, { pad }) => {
+    const paddings: [number, number][] = [[0, 0], [pad, pad], [pad, pad], [0, 0]]; // prettier-ignore
+    return [tf.mirrorPad(x!, paddings, 'reflect')];
+  },
+});
+
+const backward = defineKernel<ReflectionPadAttributes>({
+  name: REFLECTION_PAD_GRADIENT,
+  compute: ({ dy }, { pad }) => [nativeGradient(dy as tf.Tensor4D, pad) ?? foldReflections(dy as tf.Tensor4D, pad)],
+});
+
+tf.registerGradient({
+  kernelName: REFLECTION_PAD,
+  gradFunc: (dy, _saved, attributes) => {
+    const { pad } = attributes as unknown as ReflectionPadAttributes;
+    return { x: () => reflectionPadGradient(dy as tf.Tensor4D, pad) };
+  },
+});
 
 /**
  * Pads height and width by reflection, the edge itself not repeated: `[b, h, w, c]` → `[b, h + 2·pad, w + 2·pad, c]`.
@@ -17,23 +47,17 @@ export function reflectionPad2d(x: tf.Tensor4D, pad: number): tf.Tensor4D {
       `A reflection pad of ${pad} needs a picture larger than ${pad}×${pad}, not ${width}×${height}.`,
     );
   }
-  const paddings: [number, number][] = [
-    [0, 0],
-    [pad, pad],
-    [pad, pad],
-    [0, 0],
-  ];
-  const op = withGradient((input) => ({
-    value: tf.mirrorPad(input, paddings, 'reflect'),
-    gradient: (dy) => reflectionPadGradient(dy, pad),
-  }));
-  return op(x);
+  return forward({ x }, { pad })[0] as tf.Tensor4D;
 }
 
 /** The gradient of {@link reflectionPad2d}: `[b, h + 2·pad, w + 2·pad, c]` → `[b, h, w, c]`. */
 export function reflectionPadGradient(dy: tf.Tensor4D, pad: number): tf.Tensor4D {
+  return backward({ dy }, { pad })[0] as tf.Tensor4D;
+}
+
+function nativeGradient(dy: tf.Tensor4D, pad: number): tf.Tensor4D | undefined {
   const native = nativeBackend();
-  if (native === undefined) return foldReflections(dy, pad);
+  if (native === undefined) return undefined;
   return tf.tidy(() => {
     const { binding } = native;
     const paddings = tf.tensor2d([0, 0, pad, pad, pad, pad, 0, 0], [4, 2], 'int32');

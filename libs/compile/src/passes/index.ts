@@ -1,0 +1,53 @@
+import type { Device } from '@kinemacolor/tensor';
+import { rewrite, type GraphProgram } from '../graph/rewrite.js';
+import { fuseActivationGradients, lowerSteps } from './activation-gradient.js';
+import { dropBiasBeforeNorm } from './bias-before-norm.js';
+import { blockLastConvolution } from './blocked-convolution.js';
+import { foldConstants } from './fold-constants.js';
+import { lowerInstanceNorms } from './instance-norm.js';
+import { applyPrecision, type Precision } from './precision.js';
+import { lowerReflectionPadding } from './reflection-padding.js';
+import { foldZeroPadding } from './zero-padding.js';
+
+/** The passes that may be switched off, one by one; all are on by default. None changes what is computed. */
+export interface PassSwitches {
+  readonly foldConstants: boolean;
+  readonly activationGradients: boolean;
+  readonly zeroPadding: boolean;
+  readonly biasBeforeNorm: boolean;
+  readonly blockedConvolution: boolean;
+  readonly fusedInstanceNorm: boolean;
+  readonly wideReflectionPadding: boolean;
+}
+
+export const ALL_PASSES: PassSwitches = Object.freeze({
+  foldConstants: true,
+  activationGradients: true,
+  zeroPadding: true,
+  biasBeforeNorm: true,
+  blockedConvolution: true,
+  fusedInstanceNorm: true,
+  wideReflectionPadding: true,
+});
+
+/** What the forms of some ops depend on. */
+export interface Target {
+  readonly device: Device;
+  readonly precision: Precision;
+}
+
+/** From the graph as it was recorded to the one that runs: simplify, choose types, lower what is still ours. */
+export function runPasses(recorded: GraphProgram, passes: PassSwitches, { device, precision }: Target): GraphProgram {
+  let program = recorded;
+  if (passes.foldConstants) program = foldConstants(program);
+  if (passes.activationGradients) program = fuseActivationGradients(program);
+  if (passes.zeroPadding) program = foldZeroPadding(program);
+  if (passes.biasBeforeNorm) program = dropBiasBeforeNorm(program);
+  if (passes.blockedConvolution) program = blockLastConvolution(program);
+  if (precision === 'bf16') program = applyPrecision(program);
+  program = lowerInstanceNorms(program, passes.fusedInstanceNorm);
+  // A GPU pads by pixel in parallel, and has no such kernel for complex numbers.
+  program = lowerReflectionPadding(program, passes.wideReflectionPadding && device === 'cpu');
+  program = lowerSteps(program);
+  return rewrite(program);
+}

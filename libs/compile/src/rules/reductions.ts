@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs';
+import { bool } from '../graph/attribute.js';
+import type { Graph, Value } from '../graph/graph.js';
+import type { DataType } from '../graph/data-type.js';
+import type { Rule, Rules } from './rule.js';
+
+/** An op over axes; tfjs calls them `axis` or, in some kernels, `reductionIndices`. */
+const reduction =
+  (op: string): Rule =>
+  ({ inputs: { x }, attributes, graph }) => {
+    const { axis, reductionIndices, keepDims } = attributes as {
+      axis?: number | number[];
+      reductionIndices?: number | number[];
+      keepDims?: boolean;
+    };
+    return reduce(graph, op, x!, axis ?? reductionIndices, keepDims ?? false);
+  };
+
+/** @param axis one, several, or all of them when it is not given */
+export function reduce(graph: Graph, op: string, x: Value, axis: number | number[] | undefined, keep: boolean): Value {
+  const axes = tf.util.parseAxisParam(axis ?? x.shape.map((_, i) => i), [...x.shape]);
+  const [shape, reduced] = tf.backend_util.computeOutAndReduceShapes([...x.shape], axes);
+  const kept = keep ? tf.backend_util.expandShapeToKeepDim(shape, axes) : shape;
+  if (reduced.length === 0) return x;
+  return graph.op(op, [x, graph.ints(axes)], { shape: kept, dtype: x.dtype }, { keep_dims: bool(keep) });
+}
+
+const argument =
+  (op: string): Rule =>
+  ({ inputs: { x }, attributes, graph }) => {
+    const axis = (attributes as tf.ArgMaxAttrs).axis;
+    const shape = x!.shape.filter((_, i) => i !== axis);
+    const dtype: DataType = 'int32';
+    return graph.op(op, [x!, graph.ints([axis], [])], { shape, dtype });
+  };
+
+export const reductionRules: Rules = {
+  ...Object.fromEntries(['Sum', 'Mean', 'Max', 'Min', 'Prod', 'All', 'Any'].map((op) => [op, reduction(op)])),
+  ArgMax: argument('ArgMax'),
+  ArgMin: argument('ArgMin'),
+  Cumsum: ({ inputs: { x }, attributes, graph }) => {
+    const { axis, exclusive, reverse } = attributes as tf.CumsumAttrs;
+    return graph.op('Cumsum', [x!, graph.ints([axis], [])], x!, {
+      exclusive: bool(exclusive),
+      reverse: bool(reverse),
+    });
+  },
+  Softmax: ({ inputs: { logits }, graph }) => graph.op('Softmax', [logits!], logits!),
+};

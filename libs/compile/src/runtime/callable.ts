@@ -1,0 +1,36 @@
+import type * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../compile-error.js';
+import { sameShape, sizeOf } from '../graph/graph.js';
+import { argumentName, unflatten, type ArgumentSpec, type Returned } from '../trace/function-shape.js';
+import type { FunctionInterface } from '../trace/trace.js';
+
+/** A function of the shape that was traced, over one that takes and gives named tensors. */
+export function callable(
+  name: string,
+  { signature, returns }: FunctionInterface,
+  predict: (inputs: tf.NamedTensorMap) => tf.NamedTensorMap,
+): (...args: tf.Tensor[]) => Returned {
+  return (...args) => {
+    if (args.length !== signature.length) {
+      throw new CompileError('SHAPE_CHANGED', `${name} takes ${signature.length} arguments, not ${args.length}.`);
+    }
+    const inputs: tf.NamedTensorMap = {};
+    for (const [i, spec] of signature.entries()) {
+      const argument = argumentName(spec, i);
+      checkArgument(`${name}: ${argument}`, args[i]!, spec);
+      inputs[argument] = args[i]!;
+    }
+    return unflatten(returns, predict(inputs));
+  };
+}
+
+/** A graph is for the shapes it was traced with. */
+function checkArgument(what: string, { shape, dtype }: tf.Tensor, spec: ArgumentSpec): void {
+  const expected = spec.packed === true ? [sizeOf(spec.shape) / 4] : spec.shape;
+  const type = spec.packed === true ? 'int32' : (spec.dtype ?? 'float32');
+  if (sameShape(shape, expected) && dtype === type) return;
+  throw new CompileError(
+    'SHAPE_CHANGED',
+    `${what} is ${dtype} [${shape.join(', ')}], but the function was compiled for ${type} [${expected.join(', ')}]: compile it again for another shape.`,
+  );
+}

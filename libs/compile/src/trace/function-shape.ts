@@ -1,0 +1,60 @@
+import * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../compile-error.js';
+
+/** What a compiled function takes: one of its arguments. */
+export interface ArgumentSpec {
+  readonly shape: readonly number[];
+  /** Default: `float32`. */
+  readonly dtype?: 'float32' | 'int32' | 'bool';
+  /** Its name in the SavedModel; default: `argument_0`, `argument_1` … */
+  readonly name?: string;
+  /**
+   * The argument arrives as bytes, four to an int32 (`packBytes`), and the function sees them as float32 in 0..255 of
+   * this shape: a quarter of the copying. The number of elements must be a multiple of 4.
+   */
+  readonly packed?: boolean;
+}
+
+/** What a function may return: a tensor, a list of them, or a record of them. */
+export type Returned = tf.Tensor | readonly tf.Tensor[] | Readonly<Record<string, tf.Tensor>>;
+
+/** How the results of a function were put together. */
+export type ReturnForm =
+  | { readonly kind: 'tensor' }
+  | { readonly kind: 'list'; readonly length: number }
+  | { readonly kind: 'record'; readonly names: readonly string[] };
+
+/** The tensors of a returned value with their names in the SavedModel. @throws CompileError `BAD_OUTPUT` */
+export function flatten(
+  returned: Returned,
+  functionName: string,
+): { form: ReturnForm; tensors: Record<string, tf.Tensor> } {
+  // prettier-ignore
+  const fail = (): never => {
+    throw new CompileError(
+      'BAD_OUTPUT',
+      `The function ${functionName} must return a tensor, a list of tensors or a record of tensors.`,
+    );
+  };
+  const check = (tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
+    Object.values(tensors).every((tensor) => tensor instanceof tf.Tensor) ? tensors : fail();
+  if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: { [resultName(0)]: returned } };
+  if (Array.isArray(returned)) {
+    const list = returned as readonly tf.Tensor[];
+    const named = Object.fromEntries(list.map((tensor, i) => [resultName(i), tensor]));
+    return { form: { kind: 'list', length: list.length }, tensors: check(named) };
+  }
+  if (typeof returned !== 'object' || (returned as object | null) === null) return fail();
+  const record = returned as Record<string, tf.Tensor>;
+  return { form: { kind: 'record', names: Object.keys(record) }, tensors: check(record) };
+}
+
+/** Puts results together again as the function returned them. */
+export function unflatten(form: ReturnForm, results: Readonly<Record<string, tf.Tensor>>): Returned {
+  if (form.kind === 'tensor') return results[resultName(0)]!;
+  if (form.kind === 'list') return Array.from({ length: form.length }, (_, i) => results[resultName(i)]!);
+  return Object.fromEntries(form.names.map((name) => [name, results[name]!]));
+}
+
+const resultName = (index: number): string => `result_${index}`;
+export const argumentName = ({ name }: ArgumentSpec, index: number): string => name ?? `argument_${index}`;

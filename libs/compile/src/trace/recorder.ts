@@ -1,0 +1,122 @@
+import type * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../compile-error.js';
+import type { DataType } from '../graph/data-type.js';
+import type { ConstantData, Graph, GraphNode, Value } from '../graph/graph.js';
+import type { GraphVariables } from './graph-variables.js';
+import { callerPlace } from './place.js';
+
+/**
+ * One trace under way: turns what kernels receive into values of the graph. A tensor made before the trace becomes a
+ * constant, or, when it belongs to a variable of the program, a read of that variable.
+ */
+export class Recorder {
+  /** Nodes that change variables; the function's results wait for them. */
+  readonly effects: GraphNode[] = [];
+  private readonly captured = new Map<object, Value>();
+  /** What a variable holds at this point of the function. */
+  private readonly current = new Map<tf.Variable, Value>();
+  /** Reads and writes of a variable so far: the next write waits for them. */
+  private readonly touched = new Map<tf.Variable, GraphNode[]>();
+
+  constructor(
+    readonly graph: Graph,
+    private readonly variables: GraphVariables,
+    /** The values of a tensor that lives outside of the trace. */
+    private readonly readOutside: (dataId: object) => tf.TypedArray,
+  ) {}
+
+  /** The value of a tensor that was not made in this trace. */
+  capture({ dataId, shape, dtype }: tf.TensorInfo): Value {
+    const variable = this.variables.owner(dataId);
+    if (variable !== undefined) return this.read(variable);
+    const known = this.captured.get(dataId);
+    if (known !== undefined) return known;
+    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
+      throw new CompileError('UNSUPPORTED', `A ${dtype} tensor cannot be part of a graph${callerPlace()}.`);
+    }
+    const value = this.graph.constant(constantData(this.readOutside(dataId)), shape, dtype);
+    this.captured.set(dataId, value);
+    return value;
+  }
+
+  /** What the variable holds now: what was assigned last, or else what it held when the function was called. */
+  read(variable: tf.Variable): Value {
+    const known = this.current.get(variable);
+    if (known !== undefined) return known;
+    const { shape } = variable;
+    const node = this.graph.add(
+      'ReadVariableOp',
+      [this.handle(variable)],
+      [{ shape, dtype: variable.dtype as DataType }],
+      { after: this.lastWrite(variable) },
+    );
+    this.touch(variable, node);
+    this.current.set(variable, node.outputs[0]!);
+    return node.outputs[0]!;
+  }
+
+  /** The resource of a variable. @throws CompileError `UNKNOWN_VARIABLE` unless it is one of the program's */
+  handle(variable: tf.Variable): Value {
+    const handle = this.variables.handle(variable);
+    if (handle === undefined) {
+      throw new CompileError(
+        'UNKNOWN_VARIABLE',
+        `${variable.name} is changed${callerPlace()}, but is not among the variables that compile() was given.`,
+      );
+    }
+    return handle;
+  }
+
+  /** Records that the variable gets this value, after everything that has read it so far. */
+  assign(variable: tf.Variable, value: Value): void {
+    const handle = this.handle(variable);
+    this.write([variable], (after) => this.graph.add('AssignVariableOp', [handle, value], [], { after }));
+    this.current.set(variable, value);
+  }
+
+  /**
+   * Records an op that changes variables in place.
+   * @param make adds the node, which must run after the given ones
+   */
+  write(variables: readonly tf.Variable[], make: (after: readonly GraphNode[]) => GraphNode): void {
+    const node = make(variables.flatMap((variable) => this.touched.get(variable) ?? []));
+    this.effects.push(node);
+    for (const variable of variables) {
+      this.current.delete(variable);
+      this.touched.set(variable, [node]);
+    }
+  }
+
+  private touch(variable: tf.Variable, node: GraphNode): void {
+    this.touched.set(variable, [...(this.touched.get(variable) ?? []), node]);
+  }
+
+  private lastWrite(variable: tf.Variable): GraphNode[] {
+    return (this.touched.get(variable) ?? []).filter(({ op }) => op !== 'ReadVariableOp');
+  }
+}
+
+/** One number where all elements are equal: it keeps graphs small and lets them be simplified. */
+export function constantData(values: tf.TypedArray): ConstantData {
+  const first = values[0] ?? 0;
+  if (values.length > 0 && values.every((value) => Object.is(value, first))) return { kind: 'splat', value: first };
+  return { kind: 'dense', values: values as Float32Array | Int32Array | Uint8Array };
+}
+
+let active: Recorder | undefined;
+
+/** The trace under way, if any: how `assign` and the optimisers know whether to compute or to record. */
+export const activeRecorder = (): Recorder | undefined => active;
+
+/** Runs `record` with this trace under way. Traces do not nest. */
+export function withRecorder<T>(recorder: Recorder, record: () => T): T {
+  if (active !== undefined) {
+    throw new CompileError('UNSUPPORTED', `compile() was called while another function is traced${callerPlace()}.`);
+  }
+  active = recorder;
+  try {
+    return record();
+  } finally {
+    active = undefined;
+  }
+}
