@@ -12,8 +12,16 @@ export interface GraphProgram {
   readonly signatures: Readonly<Record<string, Signature>>;
 }
 
-/** Gives a node another form: the values that stand for its outputs from now on, or undefined to copy it as it is. */
-export type Visit = (node: GraphNode, inputs: readonly Value[], graph: Graph) => readonly Value[] | undefined;
+/**
+ * Gives a node another form: a node in its place, or the values that stand for its outputs from now on, or undefined to
+ * copy it as it is. Inputs, and the nodes that must run before, are those of the new graph.
+ */
+export type Visit = (
+  node: GraphNode,
+  inputs: readonly Value[],
+  graph: Graph,
+  after: readonly GraphNode[],
+) => GraphNode | readonly Value[] | undefined;
 
 /**
  * Copies a program node by node, in order: what no result needs is left out, and `visit` may change the rest.
@@ -27,15 +35,11 @@ export function rewrite(program: GraphProgram, visit: Visit = () => undefined): 
   for (const node of program.graph.nodes) {
     if (!alive.has(node)) continue;
     const inputs = node.inputs.map((input) => values.get(input)!);
-    let outputs = visit(node, inputs, graph);
-    if (outputs === undefined) {
-      const copy = graph.add(node.op, inputs, node.outputs, {
-        ...node,
-        after: node.after.map((before) => nodes.get(before)!),
-      });
-      nodes.set(node, copy);
-      outputs = copy.outputs;
-    } else if (outputs[0] !== undefined) nodes.set(node, outputs[0].node);
+    const after = node.after.map((before) => nodes.get(before)!);
+    const made = visit(node, inputs, graph, after) ?? graph.add(node.op, inputs, node.outputs, { ...node, after });
+    const outputs = 'op' in made ? made.outputs : made;
+    const standIn = 'op' in made ? made : made[0]?.node;
+    if (standIn !== undefined) nodes.set(node, standIn);
     for (const [i, value] of node.outputs.entries()) values.set(value, outputs[i]!);
   }
   const now = (named: Readonly<Record<string, Value>>): Record<string, Value> =>

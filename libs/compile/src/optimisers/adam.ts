@@ -31,15 +31,14 @@ export function adam(
         assign(state.step, step);
         const [first, second] = [tf.sub(1, tf.pow(momentum, step)), tf.sub(1, tf.pow(beta2, step))];
         const recorder = activeRecorder();
+        // TensorFlow's ε stands beside √v rather than √v̂, so it is scaled as v̂ is.
+        const common = [tf.sub(1, first), tf.sub(1, second), rate, momentum, beta2, tf.mul(epsilon, tf.sqrt(second))];
         for (const [i, weight] of weights.entries()) {
           const gradient = gradients[weight.name];
           if (gradient === undefined) continue;
           const [m, v] = [state.first[i]!, state.second[i]!];
           if (recorder !== undefined) {
-            // TensorFlow's ε stands beside √v rather than √v̂, so it is scaled as v̂ is.
-            const scaled = tf.mul(epsilon, tf.sqrt(second));
-            const inputs = [tf.sub(1, first), tf.sub(1, second), rate, momentum, beta2, scaled, gradient];
-            recordUpdate(recorder, [weight, m, v], inputs);
+            recordUpdate(recorder, [weight, m, v], [...common, gradient]);
             continue;
           }
           assign(m, tf.add(tf.mul(m, momentum), tf.mul(gradient, tf.sub(1, momentum))));

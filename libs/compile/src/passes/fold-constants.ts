@@ -20,12 +20,14 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 /**
  * Computes what is known while compiling: arithmetic between constants of one number each, and `x · 1`, `x + 0`,
- * `x − 0`, `x / 1`. Shapes are constants in a trace anyway; autodiff multiplies by whole pictures of ones, and this
+ * `x − 0`, `x / 1`, and reshapes to the same shape. Shapes are constants in a trace anyway; autodiff multiplies by whole pictures of ones, and this
  * takes them out.
  */
 export function foldConstants(program: GraphProgram): GraphProgram {
   return rewrite(program, (node, inputs, graph) => {
     const output = node.outputs[0];
+    // tfjs's gradients of broadcasting ops reshape to the shape that is there already.
+    if (node.op === 'Reshape' && sameShape(inputs[0]!.shape, output!.shape)) return [inputs[0]!];
     if (output?.dtype !== 'float32' || node.outputs.length !== 1) return undefined;
     const [a, b] = inputs as [Value | undefined, Value | undefined];
     if (a === undefined) return undefined;

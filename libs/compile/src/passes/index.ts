@@ -5,6 +5,7 @@ import { dropBiasBeforeNorm } from './bias-before-norm.js';
 import { blockLastConvolution } from './blocked-convolution.js';
 import { foldConstants } from './fold-constants.js';
 import { lowerInstanceNorms } from './instance-norm.js';
+import { mergeCrops } from './merge-crops.js';
 import { applyPrecision, type Precision } from './precision.js';
 import { lowerReflectionPadding } from './reflection-padding.js';
 import { foldZeroPadding } from './zero-padding.js';
@@ -13,6 +14,7 @@ import { foldZeroPadding } from './zero-padding.js';
 export interface PassSwitches {
   readonly foldConstants: boolean;
   readonly activationGradients: boolean;
+  readonly mergeCrops: boolean;
   readonly zeroPadding: boolean;
   readonly biasBeforeNorm: boolean;
   readonly blockedConvolution: boolean;
@@ -23,6 +25,7 @@ export interface PassSwitches {
 export const ALL_PASSES: PassSwitches = Object.freeze({
   foldConstants: true,
   activationGradients: true,
+  mergeCrops: true,
   zeroPadding: true,
   biasBeforeNorm: true,
   blockedConvolution: true,
@@ -41,8 +44,9 @@ export function runPasses(recorded: GraphProgram, passes: PassSwitches, { device
   let program = recorded;
   if (passes.foldConstants) program = foldConstants(program);
   if (passes.activationGradients) program = fuseActivationGradients(program);
-  if (passes.zeroPadding) program = foldZeroPadding(program);
   if (passes.biasBeforeNorm) program = dropBiasBeforeNorm(program);
+  if (passes.mergeCrops) program = mergeCrops(program);
+  if (passes.zeroPadding) program = foldZeroPadding(program);
   if (passes.blockedConvolution) program = blockLastConvolution(program);
   if (precision === 'bf16') program = applyPrecision(program);
   program = lowerInstanceNorms(program, passes.fusedInstanceNorm);

@@ -63,7 +63,7 @@ export function applyPrecision(program: GraphProgram): GraphProgram {
     casts.set(key, made);
     return made;
   };
-  return rewrite(program, (node, inputs, graph) => {
+  return rewrite(program, (node, inputs, graph, after) => {
     const dtype = exact.has(node) ? 'float32' : typeFor(node, inputs);
     const keep = FLOAT32_INPUTS[node.op] ?? [];
     const given = inputs.map((input, i) => cast(graph, input, keep.includes(i) ? 'float32' : dtype));
@@ -75,9 +75,7 @@ export function applyPrecision(program: GraphProgram): GraphProgram {
     if (given.every((value, i) => value === inputs[i]) && outputs.every((o, i) => o.dtype === node.outputs[i]!.dtype)) {
       return undefined;
     }
-    if (node.after.length > 0) throw new Error(`${node.op} waits for others and changes its type.`);
-    const { attributes, name, data } = node;
-    return graph.add(node.op, given, outputs, { attributes, name, data }).outputs;
+    return graph.add(node.op, given, outputs, { ...node, after });
   });
 }
 
@@ -90,8 +88,9 @@ function typeFor(node: GraphNode, inputs: readonly Value[]): DataType {
   return computed.length > 0 && computed.every(({ dtype }) => dtype === 'bfloat16') ? 'bfloat16' : 'float32';
 }
 
-/** Constants, weights, and masks made of truth values have no precision of their own to lose. */
+/** Constants, weights, and masks made of truth values have no precision of their own to lose, in whatever shape. */
 function isSource({ op, inputs }: GraphNode): boolean {
+  if (op === 'Reshape') return isSource(inputs[0]!.node);
   return op === 'Const' || op === 'ReadVariableOp' || (op === 'Cast' && !isFloat(inputs[0]!.dtype));
 }
 
