@@ -8,6 +8,7 @@ export {
   type CompiledProgram,
   type CompileOptions,
 } from './runtime/program.js';
+export { cachedProgram, type CacheKey, type ProgramCacheOptions } from './cache/program-cache.js';
 export type { ArgumentSpec, Returned } from './trace/function-shape.js';
 export type { FunctionInterface, TracedFunction } from './trace/trace.js';
 export { packBytes, unpackBytes } from './trace/packed-bytes.js';

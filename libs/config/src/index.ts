@@ -4,3 +4,4 @@ export type { SettingsInput } from './parse.js';
 export { readBoolean, readNumber } from './readers.js';
 export { setting, type Setting, type SettingSource } from './setting.js';
 export { defineSettings, type ParsedSettings, type Settings, type SettingsOutput } from './settings.js';
+export { cacheFolder } from './cache-folder.js';

@@ -2,7 +2,8 @@ import { loadBackend } from '@kinemacolor/tensor';
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { generateChroma, type Forward } from './chroma-generator.js';
+import type { Forward } from './chroma-function.js';
+import { generateChroma } from './chroma-generator.js';
 import { GENERATOR_PRESETS } from './generator-config.js';
 
 const { fast, seed } = GENERATOR_PRESETS;

@@ -1,4 +1,7 @@
-export { generateChroma, type ChromaBytes, type Forward } from './chroma-generator.js';
+export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
+export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
+export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
+export { choosePrecision, parsePrecision, type PrecisionChoice } from './precision-choice.js';
 export { buildDiscriminator, type DiscriminatorConfig } from './discriminator.js';
 export { buildGenerator } from './generator.js';
 export {
@@ -9,7 +12,7 @@ export {
 } from './generator-config.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export { renderSizeFor } from './render-size.js';
-export { loadModel, saveModel, type LoadedModel } from './model-files.js';
+export { loadModel, readModelInfo, saveModel, type LoadedModel } from './model-files.js';
 export type { ModelInfo } from './model-info.js';
 export { inferenceForm, type InferenceForm } from './inference.js';
 export { tensorCount } from './tensor-count.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNormInference, nativeBackend } from '@kinemacolor/tensor';
-import type { Forward } from './chroma-generator.js';
+import type { Forward } from './chroma-function.js';
 import type { GeneratorConfig } from './generator-config.js';
 import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
 

@@ -52,13 +52,19 @@ export async function saveModel(
   return full;
 }
 
+/** Reads what stands beside a model's weights. @throws ModelError `NOT_FOUND`, `CORRUPT` */
+export async function readModelInfo(folder: string): Promise<ModelInfo> {
+  const infoFile = path.join(folder, INFO);
+  return checkModelInfo(infoFile, parseJson(infoFile, await readPart(folder, INFO)));
+}
+
 /**
  * Reads what {@link saveModel} wrote. The backend must be loaded.
  * @throws ModelError `NOT_FOUND`, or `CORRUPT` when a file is damaged or does not belong to the others
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   const infoFile = path.join(folder, INFO);
-  const info = checkModelInfo(infoFile, parseJson(infoFile, await readPart(folder, INFO)));
+  const info = await readModelInfo(folder);
   const weights = await readPart(folder, WEIGHTS);
   if (sha256(weights) !== info.weightsSha256) {
     throw new ModelError(

@@ -125,13 +125,21 @@ export async function compileProgram<Names extends string>(
   options: CompileOptions = {},
 ): Promise<CompiledProgram<Names>> {
   const built = await buildProgram(functions, options);
+  const program = await compiledFrom(built, options.variables);
+  program.writeVariables();
+  return program as CompiledProgram<Names>;
+}
+
+/** A built program that is loaded and not kept on disk. @throws CompileError `NOT_LOADED` */
+export async function compiledFrom(
+  built: BuiltProgram,
+  variables: readonly tf.Variable[] = [],
+): Promise<CompiledProgram> {
   // tfjs-node remembers a folder by its name for as long as the process lives: each program gets a new one.
   const folder = await mkdtemp(path.join(tmpdir(), 'kinemacolor-compiled-'));
   try {
     await writeProgram(built, folder);
-    const program = await openProgram(folder, built.functions, options.variables);
-    program.writeVariables();
-    return program as CompiledProgram<Names>;
+    return await openProgram(folder, built.functions, variables);
   } finally {
     // The graph is in memory now.
     await rm(folder, { recursive: true, force: true });
