@@ -3,6 +3,7 @@ import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 import { fuseActivationGradients, lowerSteps } from './activation-gradient.js';
 import { dropBiasBeforeNorm } from './bias-before-norm.js';
 import { blockLastConvolution } from './blocked-convolution.js';
+import { productFilterGradients } from './filter-gradient.js';
 import { foldConstants } from './fold-constants.js';
 import { lowerInstanceNorms } from './instance-norm.js';
 import { mergeCrops } from './merge-crops.js';
@@ -18,6 +19,7 @@ export interface PassSwitches {
   readonly zeroPadding: boolean;
   readonly biasBeforeNorm: boolean;
   readonly blockedConvolution: boolean;
+  readonly filterGradients: boolean;
   readonly fusedInstanceNorm: boolean;
   readonly wideReflectionPadding: boolean;
 }
@@ -29,6 +31,7 @@ export const ALL_PASSES: PassSwitches = Object.freeze({
   zeroPadding: true,
   biasBeforeNorm: true,
   blockedConvolution: true,
+  filterGradients: true,
   fusedInstanceNorm: true,
   wideReflectionPadding: true,
 });
@@ -48,6 +51,8 @@ export function runPasses(recorded: GraphProgram, passes: PassSwitches, { device
   if (passes.mergeCrops) program = mergeCrops(program);
   if (passes.zeroPadding) program = foldZeroPadding(program);
   if (passes.blockedConvolution) program = blockLastConvolution(program);
+  // A GPU's library has filter gradients of its own that are better than this.
+  if (passes.filterGradients && device === 'cpu') program = productFilterGradients(program);
   if (precision === 'bf16') program = applyPrecision(program);
   program = lowerInstanceNorms(program, passes.fusedInstanceNorm);
   // A GPU pads by pixel in parallel, and has no such kernel for complex numbers.

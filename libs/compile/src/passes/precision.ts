@@ -7,7 +7,7 @@ export type Precision = 'fp32' | 'bf16';
 
 /** Products: where the time goes, and what CPUs and GPUs have bfloat16 units for. */
 const PRODUCTS = new Set([
-  ...['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'BatchMatMulV2'],
+  ...['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'BatchMatMulV2', 'MatMul'],
   ...['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],
 ]);
 
@@ -27,7 +27,7 @@ const FOLLOWERS = new Set([
     'Tile',
     'BroadcastTo',
   ],
-  ...['Pack', 'Unpack', 'ReverseV2', 'DepthToSpace', 'GatherV2', 'ReflectionPad', 'ReflectionPadGrad'],
+  ...['Pack', 'Unpack', 'ReverseV2', 'DepthToSpace', 'SpaceToDepth', 'GatherV2', 'ReflectionPad', 'ReflectionPadGrad'],
   ...['MaxPool', 'MaxPoolGrad', 'AvgPool', 'AvgPoolGrad', 'ResizeNearestNeighbor', 'ResizeNearestNeighborGrad'],
   ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'InstanceNorm', 'InstanceNormGrad'],
 ]);

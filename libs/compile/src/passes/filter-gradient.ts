@@ -1,0 +1,46 @@
+import { bool, int, type Attribute } from '../graph/attribute.js';
+import type { Graph, GraphNode, Value } from '../graph/graph.js';
+import { rewrite, type GraphProgram } from '../graph/rewrite.js';
+import { reshape, slice } from '../rules/shapes.js';
+
+/** Below this many channels on either side the products are too small to be worth it. */
+const MANY_CHANNELS = 64;
+const SMALL_KERNEL = 4;
+
+/**
+ * The filter gradient of a small convolution between many channels as one matrix product for each place in the kernel:
+ * `dw[i, j] = x[:, i.., j.., :]ᵀ · dy`. On a CPU that is quicker than oneDNN's own filter gradient, which is the
+ * slowest third of a training step.
+ */
+export function productFilterGradients(program: GraphProgram): GraphProgram {
+  return rewrite(program, (node, inputs, graph) => {
+    if (node.op !== 'Conv2DBackpropFilter' || !applies(node)) return undefined;
+    return [products(graph, node, inputs[0]!, inputs[2]!)];
+  });
+}
+
+function applies({ attributes, outputs }: GraphNode): boolean {
+  const { padding, strides, dilations } = attributes;
+  const unit = (attribute: Attribute | undefined): boolean =>
+    attribute !== undefined && 'ints' in attribute && attribute.ints.every((n) => n === 1);
+  const [height, width, inputs, channels] = outputs[0]!.shape as [number, number, number, number];
+  const valid = padding !== undefined && 'string' in padding && padding.string === 'VALID';
+  const small = Math.max(height, width) <= SMALL_KERNEL && Math.min(inputs, channels) >= MANY_CHANNELS;
+  return valid && unit(strides) && unit(dilations) && small;
+}
+
+function products(graph: Graph, node: GraphNode, x: Value, dy: Value): Value {
+  const { shape, dtype } = node.outputs[0]!;
+  const [height, width, inputs, channels] = shape as [number, number, number, number];
+  const [batch, rows, columns] = dy.shape as [number, number, number, number];
+  const pixels = batch * rows * columns;
+  const along = reshape(graph, dy, [pixels, channels]);
+  const places = Array.from({ length: height * width }, (_, place) => {
+    const begin = [0, Math.floor(place / width), place % width, 0];
+    const seen = reshape(graph, slice(graph, x, begin, [batch, rows, columns, inputs]), [pixels, inputs]);
+    const transposed = { transpose_a: bool(true), transpose_b: bool(false) };
+    return graph.op('MatMul', [seen, along], { shape: [inputs, channels], dtype }, transposed);
+  });
+  const stacked = { shape: [height * width, inputs, channels], dtype };
+  return reshape(graph, graph.op('Pack', places, stacked, { N: int(places.length), axis: int(0) }), shape);
+}
