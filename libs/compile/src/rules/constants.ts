@@ -12,8 +12,10 @@ export const constantRules: Rules = {
   OnesLike: ({ inputs: { x }, graph }) => graph.fill(1, x!.shape, x!.dtype),
   Range: ({ attributes, graph }) => {
     const { start, stop, step, dtype } = attributes as tf.RangeAttrs;
-    const count = Math.max(0, Math.ceil((stop - start) / step));
-    const values = Array.from({ length: count }, (_, i) => start + i * step);
+    // As in eager tfjs, a step that was left out counts in the direction of the end.
+    const by = step === 1 && stop < start ? -1 : step;
+    const count = Math.max(0, Math.ceil((stop - start) / by));
+    const values = Array.from({ length: count }, (_, i) => start + i * by);
     const typed = dtype === 'int32' ? Int32Array.from(values) : Float32Array.from(values);
     return graph.constant({ kind: 'dense', values: typed }, [count], dtype);
   },

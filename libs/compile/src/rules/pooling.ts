@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { CompileError } from '../compile-error.js';
 import { ints, string, type Attribute } from '../graph/attribute.js';
 import type { Graph, Value } from '../graph/graph.js';
+import { callerPlace } from '../trace/place.js';
 import type { Rules } from './rule.js';
 
 interface PoolAttributes {
@@ -20,12 +22,16 @@ function poolInfo(x: Value, attributes: object): { shape: number[]; attributes: 
     pad,
     dimRoundingMode,
   );
+  const { type } = info.padInfo;
+  if (type !== 'SAME' && type !== 'VALID') {
+    throw new CompileError('UNSUPPORTED', `A pooling op has explicit pads${callerPlace()}: use tf.pad before it.`);
+  }
   return {
     shape: info.outShape,
     attributes: {
       ksize: ints([1, info.filterHeight, info.filterWidth, 1]),
       strides: ints([1, info.strideHeight, info.strideWidth, 1]),
-      padding: string(info.padInfo.type === 'SAME' ? 'SAME' : 'VALID'),
+      padding: string(type),
       data_format: string('NHWC'),
     },
   };

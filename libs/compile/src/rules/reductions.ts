@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { bool } from '../graph/attribute.js';
 import type { Graph, Value } from '../graph/graph.js';
-import type { DataType } from '../graph/data-type.js';
+import { isFloat, type DataType } from '../graph/data-type.js';
 import type { Rule, Rules } from './rule.js';
 
 /** An op over axes; tfjs calls them `axis` or, in some kernels, `reductionIndices`. */
@@ -25,6 +25,9 @@ export function reduce(graph: Graph, op: string, x: Value, axis: number | number
   return graph.op(op, [x, graph.ints(axes)], { shape: kept, dtype: x.dtype }, { keep_dims: bool(keep) });
 }
 
+const toFloat = (graph: Graph, x: Value): Value =>
+  isFloat(x.dtype) ? x : graph.op('Cast', [x], { shape: x.shape, dtype: 'float32' });
+
 const argument =
   (op: string): Rule =>
   ({ inputs: { x }, attributes, graph }) => {
@@ -34,16 +37,21 @@ const argument =
     return graph.op(op, [x!, graph.ints([axis], [])], { shape, dtype });
   };
 
+const cumulative =
+  (op: string): Rule =>
+  ({ inputs: { x }, attributes, graph }) => {
+    const { axis, exclusive, reverse } = attributes as tf.CumsumAttrs;
+    const direction = { exclusive: bool(exclusive), reverse: bool(reverse) };
+    return graph.op(op, [x!, graph.ints([axis], [])], x!, direction);
+  };
+
 export const reductionRules: Rules = {
-  ...Object.fromEntries(['Sum', 'Mean', 'Max', 'Min', 'Prod', 'All', 'Any'].map((op) => [op, reduction(op)])),
+  ...Object.fromEntries(['Sum', 'Max', 'Min', 'Prod', 'All', 'Any'].map((op) => [op, reduction(op)])),
+  // Means of whole numbers are none.
+  Mean: ({ inputs: { x }, ...call }) => reduction('Mean')({ ...call, inputs: { x: toFloat(call.graph, x!) } }),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
-  Cumsum: ({ inputs: { x }, attributes, graph }) => {
-    const { axis, exclusive, reverse } = attributes as tf.CumsumAttrs;
-    return graph.op('Cumsum', [x!, graph.ints([axis], [])], x!, {
-      exclusive: bool(exclusive),
-      reverse: bool(reverse),
-    });
-  },
+  Cumsum: cumulative('Cumsum'),
+  Cumprod: cumulative('Cumprod'),
   Softmax: ({ inputs: { logits }, graph }) => graph.op('Softmax', [logits!], logits!),
 };

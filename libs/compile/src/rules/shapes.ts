@@ -11,6 +11,9 @@ export function slice(graph: Graph, x: Value, begin: Shape, size: Shape): Value 
   return graph.op('Slice', [x, graph.ints(begin), graph.ints(size)], { shape: size, dtype: x.dtype });
 }
 
+/** For functions of tfjs that look at the shape of a tensor and nothing else. */
+const shapeOnly = ({ shape }: Value): tf.TensorInfo => ({ dataId: {}, shape: [...shape], dtype: 'float32' });
+
 const padded = (shape: Shape, paddings: readonly (readonly [number, number])[]): number[] =>
   shape.map((side, i) => side + paddings[i]![0] + paddings[i]![1]);
 
@@ -39,7 +42,7 @@ export const shapeRules: Rules = {
   },
   Slice: ({ inputs: { x }, attributes, graph }) => {
     const { begin, size } = attributes as tf.SliceAttrs;
-    const [from, count] = tf.slice_util.parseSliceParams({ shape: [...x!.shape] } as tf.Tensor, begin, size);
+    const [from, count] = tf.slice_util.parseSliceParams(shapeOnly(x!), begin, size);
     return slice(graph, x!, from!, count!);
   },
   StridedSlice: ({ inputs: { x }, attributes, graph }) => {
@@ -95,11 +98,7 @@ export const shapeRules: Rules = {
   SplitV: ({ inputs: { x }, attributes, graph }) => {
     const { numOrSizeSplits, axis } = attributes as tf.SplitVAttrs;
     const along = tf.util.parseAxisParam(axis, [...x!.shape])[0]!;
-    const sizes = tf.backend_util.prepareSplitSize(
-      { shape: [...x!.shape] } as tf.Tensor,
-      numOrSizeSplits as number | number[],
-      along,
-    );
+    const sizes = tf.backend_util.prepareSplitSize(shapeOnly(x!), numOrSizeSplits, along);
     const outputs = sizes.map((size) => ({
       shape: x!.shape.map((side, i) => (i === along ? size : side)),
       dtype: x!.dtype,
@@ -132,10 +131,6 @@ export const shapeRules: Rules = {
     const shape = x!.shape.map((side, i) => side * reps[i]!);
     return graph.op('Tile', [x!, graph.ints(reps)], { shape, dtype: x!.dtype });
   },
-  BroadcastTo: ({ inputs: { x }, attributes, graph }) => {
-    const { shape } = attributes as tf.BroadCastToAttrs;
-    return graph.op('BroadcastTo', [x!, graph.ints(shape)], { shape, dtype: x!.dtype });
-  },
   Reverse: ({ inputs: { x }, attributes, graph }) => {
     const { dims } = attributes as tf.ReverseAttrs;
     const axes = tf.util.parseAxisParam(dims, [...x!.shape]);
@@ -146,6 +141,13 @@ export const shapeRules: Rules = {
     const along = tf.util.parseAxisParam(axis, [...x!.shape])[0]!;
     const shape = [...x!.shape.slice(0, along), ...indices!.shape.slice(batchDims), ...x!.shape.slice(along + 1)];
     return graph.op('GatherV2', [x!, indices!, graph.ints([along], [])], { shape, dtype: x!.dtype }, { batch_dims: int(batchDims) }); // prettier-ignore
+  },
+  /** Sums rows by the segment that each belongs to: the gradient of a gather. */
+  UnsortedSegmentSum: ({ inputs: { x, segmentIds }, attributes, graph }) => {
+    const { numSegments } = attributes as tf.UnsortedSegmentSumAttrs;
+    const shape = [numSegments, ...x!.shape.slice(segmentIds!.shape.length)];
+    const output = { shape, dtype: x!.dtype };
+    return graph.op('UnsortedSegmentSum', [x!, segmentIds!, graph.ints([numSegments], [])], output);
   },
   DepthToSpace: ({ inputs: { x }, attributes, graph }) => {
     const { blockSize } = attributes as tf.DepthToSpaceAttrs;

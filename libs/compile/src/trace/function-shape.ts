@@ -33,11 +33,13 @@ export function flatten(
   const fail = (): never => {
     throw new CompileError(
       'BAD_OUTPUT',
-      `The function ${functionName} must return a tensor, a list of tensors or a record of tensors.`,
+      `The function ${functionName} must return a tensor, a list of tensors or a record of tensors, and at least one.`,
     );
   };
   const check = (tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
-    Object.values(tensors).every((tensor) => tensor instanceof tf.Tensor) ? tensors : fail();
+    Object.values(tensors).length > 0 && Object.values(tensors).every((tensor) => tensor instanceof tf.Tensor)
+      ? tensors
+      : fail();
   if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: { [resultName(0)]: returned } };
   if (Array.isArray(returned)) {
     const list = returned as readonly tf.Tensor[];

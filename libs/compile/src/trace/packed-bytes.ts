@@ -8,10 +8,15 @@ import { reshape } from '../rules/shapes.js';
  * a bitcast takes them apart again, which moves nothing.
  */
 
-/** Bytes as the int32 tensor that a packed argument takes: `[length / 4]`. The length must be a multiple of 4. */
+/**
+ * Bytes as the int32 tensor that a packed argument takes: `[length / 4]`. They are not copied: leave them alone until
+ * the function has been called.
+ * @throws CompileError `UNSUPPORTED` unless their number is a multiple of 4
+ */
 export function packBytes(bytes: Uint8Array): tf.Tensor1D {
+  const length = packedLength([bytes.length]);
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
-  return tf.tensor1d(new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4), 'int32');
+  return tf.tensor1d(new Int32Array(aligned.buffer, aligned.byteOffset, length), 'int32');
 }
 
 /** The bytes of a packed result. */

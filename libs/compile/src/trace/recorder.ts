@@ -100,7 +100,7 @@ export class Recorder {
 export function constantData(values: tf.TypedArray): ConstantData {
   const first = values[0] ?? 0;
   if (values.length > 0 && values.every((value) => Object.is(value, first))) return { kind: 'splat', value: first };
-  return { kind: 'dense', values: values as Float32Array | Int32Array | Uint8Array };
+  return { kind: 'dense', values: values };
 }
 
 let active: Recorder | undefined;

@@ -3,12 +3,14 @@ import { CompileError } from '../compile-error.js';
 import type { ConstantData, Value } from '../graph/graph.js';
 import { RULES } from '../rules/index.js';
 import { callerPlace } from './place.js';
-import { activeRecorder, constantData } from './recorder.js';
+import { activeRecorder, constantData, type Recorder } from './recorder.js';
 
 export const RECORDING = 'kinemacolor-recording';
 
 interface Held {
   readonly value: Value;
+  /** The trace that it is a value of. */
+  readonly recorder: Recorder;
   references: number;
 }
 
@@ -30,12 +32,15 @@ class RecordingBackend extends tf.KernelBackend {
 
   hold(value: Value): tf.TensorInfo {
     const dataId = {};
-    this.held.set(dataId, { value, references: 1 });
+    this.held.set(dataId, { value, recorder: recorder(), references: 1 });
     return { dataId, shape: [...value.shape], dtype: value.dtype as tf.DataType };
   }
 
   lookup(info: tf.TensorInfo): Value {
-    return this.held.get(info.dataId)?.value ?? recorder().capture(info);
+    const held = this.held.get(info.dataId);
+    if (held === undefined) return recorder().capture(info);
+    if (held.recorder === recorder()) return held.value;
+    throw new CompileError('VALUE_READ', `A tensor of a finished trace is used${callerPlace()}.`);
   }
 
   override readSync(dataId: object): tf.backend_util.BackendValues {
@@ -94,7 +99,7 @@ class RecordingBackend extends tf.KernelBackend {
   }
 }
 
-function recorder(): NonNullable<ReturnType<typeof activeRecorder>> {
+function recorder(): Recorder {
   const active = activeRecorder();
   if (active !== undefined) return active;
   throw new CompileError('VALUE_READ', `A tensor of a finished trace is used${callerPlace()}.`);
@@ -135,10 +140,8 @@ function record(
   const values: Record<string, Value> = {};
   for (const [name, info] of Object.entries(inputs)) {
     // Optional inputs, such as the bias of a fused convolution, come as undefined.
-    if ((info as tf.TensorInfo | undefined) !== undefined) values[name] = backend.lookup(info!);
+    if (info !== undefined) values[name] = backend.lookup(info);
   }
   const result = rule({ kernel, inputs: values, attributes: attrs ?? {}, graph: recorder().graph });
-  return Array.isArray(result)
-    ? (result as Value[]).map((value) => backend.hold(value))
-    : backend.hold(result as Value);
+  return Array.isArray(result) ? result.map((value) => backend.hold(value)) : backend.hold(result);
 }

@@ -70,7 +70,7 @@ function traceFunction(
     const { shape, dtype = 'float32', packed = false } = spec;
     const type = packed ? ({ shape: [packedLength(shape)], dtype: 'int32' } as const) : { shape, dtype };
     const argument = argumentName(spec, i);
-    const placeholder = placeholderFor(graph, `${name}/${argument}`, type.shape, type.dtype);
+    const placeholder = placeholderFor(graph, nodeName(name, 'argument', i), type.shape, type.dtype);
     inputs[argument] = placeholder;
     args.push(packed ? unpackInGraph(graph, placeholder, shape) : placeholder);
   }
@@ -83,9 +83,9 @@ function traceFunction(
       return tf.tidy(() => {
         const tensors = args.map((value) => engine.makeTensorFromTensorInfo(backend.hold(value)));
         const { form, tensors: results } = flatten(fn(...(tensors as never[])), name);
-        for (const [key, tensor] of Object.entries(results)) {
+        for (const [i, [key, tensor]] of Object.entries(results).entries()) {
           const value = backend.lookup(tensor);
-          outputs[key] = result(graph, packedResults ? packInGraph(graph, value) : value, `${name}/${key}`, recorder.effects); // prettier-ignore
+          outputs[key] = result(graph, packedResults ? packInGraph(graph, value) : value, nodeName(name, 'result', i), recorder.effects); // prettier-ignore
         }
         // Tensors do not leave the trace; what tidy returns must not be one of them.
         return form as unknown as tf.TensorContainer;
@@ -102,6 +102,10 @@ function traceFunction(
   }
   return { signature: { inputs, outputs }, returns };
 }
+
+/** Of letters that TensorFlow allows, and unlike any other: what the caller named them is in the signature. */
+const nodeName = (functionName: string, what: 'argument' | 'result', index: number): string =>
+  `${functionName.replaceAll(/[^A-Za-z0-9.]/g, '_').replace(/^_*/, '')}/${what}_${index}`;
 
 /** A result by its name in the SavedModel; it is there when every variable has been changed. */
 function result(graph: Graph, value: Value, name: string, after: readonly GraphNode[]): Value {
@@ -141,9 +145,20 @@ function onRecordingBackend<T>(record: () => T): T {
   switchTo(RECORDING);
   try {
     return record();
+  } catch (error) {
+    dropTape();
+    throw error;
   } finally {
     switchTo(before);
   }
+}
+
+/** When a gradient ends with an error, tfjs keeps what it had saved for the way back. */
+function dropTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of (state.activeTape as typeof state.activeTape | null) ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 /** `tf.setBackend` does its work before it first awaits when the backend needs no time to start, as both here. */
