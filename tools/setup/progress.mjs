@@ -38,6 +38,11 @@ export function progress({ quiet, out = process.stdout }) {
       stopTicking();
       line('✓', name, `${detail} (${(ms / 1000).toFixed(1)} s)`);
     },
+    /** What only some tests need is missing. */
+    doneWithout(name, error) {
+      stopTicking();
+      process.stderr.write(`○ ${name.padEnd(14)} not provided: ${error.message}\n  → ${error.cure}\n`);
+    },
     failed(name, error) {
       stopTicking();
       process.stderr.write(`✗ ${name.padEnd(14)} ${error.message}\n  → ${error.cure}\n`);

@@ -34,6 +34,10 @@ export async function runSteps(list, context, shown) {
       shown.done(step.name, after.detail, Date.now() - started);
     } catch (error) {
       const failure = context.signal.aborted ? interrupted() : SetupError.from(error);
+      if (step.optional === true && failure.code !== 'interrupted') {
+        shown.doneWithout(step.name, failure);
+        continue;
+      }
       shown.failed(step.name, failure);
       throw failure;
     }

@@ -25,6 +25,7 @@ function recorder() {
     inPlace: (name) => said.push(`in place: ${name}`),
     begin: (name) => (text) => said.push(`${name}: ${text}`),
     done: (name) => said.push(`done: ${name}`),
+    doneWithout: (name, error) => said.push(`without: ${name}: ${error.message} → ${error.cure}`),
     failed: (name, error) => said.push(`failed: ${name}: ${error.message} → ${error.cure}`),
   };
 }
@@ -66,6 +67,29 @@ test('a failing step stops the rest, with its reason and cure', async () => {
   const failing = toggle('a', () => Promise.reject(new SetupError('no network', 'plug it in')));
   await expect(runSteps([failing, toggle('b')], context(), shown)).rejects.toThrow('no network');
   expect(shown.said).toEqual(['failed: a: no network → plug it in']);
+});
+
+test('a failing step that is optional is told with its reason and cure, and the rest goes on', async () => {
+  const shown = recorder();
+  const failing = toggle('a', () => Promise.reject(new SetupError('no network', 'plug it in')));
+  await runSteps([{ ...failing, optional: true }, toggle('b')], context(), shown);
+  expect(shown.said).toEqual(['without: a: no network → plug it in', 'done: b']);
+});
+
+test('an optional step that is interrupted stops the rest', async () => {
+  const shown = recorder();
+  const abort = new AbortController();
+  const interrupted = toggle('a', () => {
+    abort.abort();
+    return Promise.reject(new Error('killed'));
+  });
+  const running = runSteps(
+    [{ ...interrupted, optional: true }, toggle('b')],
+    { ...context(), signal: abort.signal },
+    shown,
+  );
+  await expect(running).rejects.toMatchObject({ code: 'interrupted' });
+  expect(shown.said).toHaveLength(1);
 });
 
 test('a step that claims to have provided what is not there fails', async () => {

@@ -5,11 +5,13 @@ import { engine } from './steps/engine.mjs';
 import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
 import { nodeVersion } from './steps/node-version.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
+import { tensorflowVenv } from './steps/tensorflow-venv.mjs';
 
 /**
  * @typedef {{ root: string, cache: string, signal: AbortSignal, say: (line: string) => void }} Context
  * @typedef {{ name: string, cure: string, check: (context: Context) => Promise<{ ok: boolean, detail: string }>,
- *             provide: (context: Context) => Promise<void> }} Step
+ *             provide: (context: Context) => Promise<void>, optional?: boolean }} Step optional: when it cannot be
+ *   provided, that is said and the rest goes on
  */
 
 /**
@@ -22,7 +24,7 @@ export function steps({ gpu, forTests }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
   list.push(ffmpeg);
-  if (forTests) list.push(secondFfmpeg);
+  if (forTests) list.push(secondFfmpeg, tensorflowVenv);
   list.push(build);
   return list;
 }

@@ -51,6 +51,16 @@ export const LIBTENSORFLOW_GPU = {
   },
 };
 
+/**
+ * TensorFlow as Python has it, for tests only. Pip chooses the wheel for the Python that is there, and the packages
+ * that it needs, so no hashes are pinned here.
+ */
+export const TENSORFLOW_FOR_PYTHON = {
+  requirements: { x64: LIBTENSORFLOW_CPU.x64.requirement, arm64: LIBTENSORFLOW_CPU.arm64.requirement },
+  atLeast: [3, 9],
+  below: [3, 13],
+};
+
 /** The GPU flavour of tfjs-node: the same sources, another name. Not in the lockfile, so pinned here. */
 export const TFJS_NODE_GPU = {
   spec: `@tensorflow/tfjs-node-gpu@${TFJS_VERSION}`,
