@@ -38,7 +38,8 @@ export async function colorizeCommand(
     const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
     await refuseConflicts(items, settings.codec);
-    colorizer = await startColorizer({ model: modelFolder(settings.model), device: settings.device });
+    const { device, workers } = settings;
+    colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers });
     for (const item of items) {
       const result = await colorizeOne(item, { settings, colorizer, flags, signals });
       results.push(result.summary);
@@ -74,10 +75,10 @@ export async function colorizeCommand(
 
 function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'device' | 'tensors'> {
   if (colorizer === undefined) return { model: null, device: null, tensors: 0 };
-  const { info, engine, tensors } = colorizer;
+  const { info, engine, workers, tensors } = colorizer;
   return {
     model: { name: info.name, version: info.version },
-    device: { kind: engine.device, engine: engine.rung, tensorflow: engine.tensorflowVersion },
+    device: { kind: engine.device, engine: engine.rung, tensorflow: engine.tensorflowVersion, workers },
     tensors,
   };
 }

@@ -1,5 +1,18 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { defineSettings, setting } from '@kinemacolor/config';
+
+const CORES = availableParallelism();
+const workers = z
+  .string()
+  .default('auto')
+  .transform((text, context) => {
+    const count = Number(text);
+    if (text === 'auto') return 'auto' as const;
+    if (Number.isInteger(count) && count >= 1 && count <= CORES) return count;
+    context.addIssue(`Must be auto, or 1 to ${CORES}, the cores of this machine`);
+    return z.NEVER;
+  });
 
 /** Everything `kinemacolor colorize` can be told, by flag or by environment variable. */
 export const colorizeSettings = defineSettings({
@@ -12,6 +25,11 @@ export const colorizeSettings = defineSettings({
     flag: '--device <device>',
     env: 'KINEMACOLOR_DEVICE',
     describe: 'what the generator runs on: auto, cpu or gpu',
+  }),
+  workers: setting(workers, {
+    flag: '--workers <count>',
+    env: 'KINEMACOLOR_WORKERS',
+    describe: 'threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',
   }),
   renderSize: setting(z.coerce.number().int().min(64).max(1024).optional(), {
     flag: '--render-size <pixels>',

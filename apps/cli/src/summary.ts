@@ -37,12 +37,18 @@ export interface Summary {
   readonly seconds: number;
   /** Null when the run ended before the model was loaded. */
   readonly model: { readonly name: string; readonly version: string } | null;
-  readonly device: { readonly kind: 'cpu' | 'gpu'; readonly engine: string; readonly tensorflow: string } | null;
+  readonly device: {
+    readonly kind: 'cpu' | 'gpu';
+    readonly engine: string;
+    readonly tensorflow: string;
+    /** Threads that coloured, at the end. */
+    readonly workers: number;
+  } | null;
   /** Why nothing was started at all; null when every input has its own result. */
   readonly error: { readonly code: string; readonly message: string } | null;
   /** 99th percentile of the main thread's delay, milliseconds. */
   readonly eventLoopDelayP99Ms: number;
-  /** Live tensors in the colouring thread at the end. */
+  /** Live tensors in the colouring threads at the end. */
   readonly tensors: number;
   readonly results: readonly ItemSummary[];
 }

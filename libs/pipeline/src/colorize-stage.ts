@@ -11,7 +11,7 @@ export interface ColorizeStageOptions {
   readonly height: number;
   /** Frames a call of the network. */
   readonly batch: number;
-  /** Batches under way at once: one in the network, the others on their way in or out. */
+  /** Batches under way at once: one in each thread of the network, the others on their way in or out. */
   readonly inFlight: number;
 }
 

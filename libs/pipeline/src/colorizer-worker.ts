@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { generateChroma, inferenceForm, loadModel, ModelError, tensorCount } from '@kinemacolor/models';
-import { loadBackend, TensorError } from '@kinemacolor/tensor';
+import { ModelError } from '@kinemacolor/models';
+import { TensorError } from '@kinemacolor/tensor';
+import { prepareEngine } from './worker-engine.js';
 import type { WorkerFailure, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
 
 /*
@@ -20,15 +21,12 @@ function failureOf(thrown: unknown): WorkerFailure {
 }
 
 try {
-  const { model: folder, device } = workerData as WorkerStart;
-  const engine = await loadBackend(device);
-  const { info, model } = await loadModel(folder);
-  const { forward } = inferenceForm(model, info.config);
-  model.dispose();
+  const prepared = await prepareEngine(workerData as WorkerStart);
+  const { info, engine, form } = prepared;
   port.on('message', ({ id, luma, ...size }: WorkerRequest) => {
-    generateChroma(forward, info.config, luma, size).then(
+    prepared.colour(luma, size).then(
       ({ u, v }) => {
-        reply({ kind: 'coloured', id, u, v, tensors: tensorCount() }, [
+        reply({ kind: 'coloured', id, u, v, tensors: prepared.tensors() }, [
           u.buffer as ArrayBuffer,
           v.buffer as ArrayBuffer,
         ]);
@@ -38,7 +36,7 @@ try {
       },
     );
   });
-  reply({ kind: 'ready', info, engine });
+  reply({ kind: 'ready', info, engine, form });
 } catch (error) {
   reply({ kind: 'failed', id: undefined, failure: failureOf(error) });
 }

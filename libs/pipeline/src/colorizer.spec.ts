@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildGenerator, saveModel } from '@kinemacolor/models';
+import { buildGenerator, saveModel, type ChromaBytes } from '@kinemacolor/models';
 import { loadBackend } from '@kinemacolor/tensor';
 import { scratchDir } from '@kinemacolor/testing';
 import { startColorizer, type Colorizer } from './colorizer.js';
@@ -52,6 +53,26 @@ describe('startColorizer', () => {
   it('says what is wrong with a batch and goes on', async () => {
     await expect(colorizer.colorize(grey(1), { ...size, width: 33 })).rejects.toMatchObject({ code: 'BAD_INPUT' });
     expect((await colorizer.colorize(grey(1), size)).u).toHaveLength(32 * 24);
+  });
+
+  it.skipIf(availableParallelism() === 1)(
+    'paints the same bytes with one worker and with two (skipped on one core)',
+    async () => {
+      const two = await startColorizer({ model, device: 'cpu', workers: 2 });
+      expect([colorizer.workers, two.workers]).toEqual([1, 2]);
+      const paint = (by: Colorizer): Promise<ChromaBytes[]> =>
+        Promise.all(Array.from({ length: 8 }, (_, k) => by.colorize(grey(20 * k), size)));
+      const [alone, both] = [await paint(colorizer), await paint(two)];
+      expect(both).toEqual(alone);
+      expect(both[0]).not.toEqual(both[1]);
+      await two.close();
+    },
+  );
+
+  it('refuses a number of workers that the machine does not have', async () => {
+    for (const workers of [0, 1.5, availableParallelism() + 1]) {
+      await expect(startColorizer({ model, device: 'cpu', workers })).rejects.toMatchObject({ code: 'FAILED' });
+    }
   });
 
   it('keeps the event loop alive while it paints', async () => {

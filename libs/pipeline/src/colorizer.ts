@@ -1,116 +1,88 @@
-import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
 import type { ChromaBytes, ModelInfo } from '@kinemacolor/models';
 import type { DeviceChoice, Engine } from '@kinemacolor/tensor';
+import { chooseWorkers } from './choose-workers.js';
 import { PipelineError } from './pipeline-error.js';
-import { workerError } from './worker-error.js';
-import type { WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+import { ThreadPool } from './thread-pool.js';
+import type { BatchSize } from './worker-messages.js';
 
-/** Batches that may wait in the worker; a caller that sends more is a bug, not a queue. */
-const MOST_WAITING = 8;
+/** How many threads colour: `auto` is one on a GPU, and on a CPU what a calibration found to be faster. */
+export type WorkersChoice = 'auto' | number;
 
-interface Waiting {
-  readonly resolve: (chroma: ChromaBytes) => void;
-  readonly reject: (error: Error) => void;
+export interface ColorizerStart {
+  /** Folder of the model. */
+  readonly model: string;
+  readonly device: DeviceChoice;
+  /** Default `auto`. */
+  readonly workers?: WorkersChoice;
 }
 
-/** A loaded model in a thread of its own. */
+/** What a film will ask of a colorizer. */
+export interface FilmWork {
+  /** Frames to colour; undefined when nobody knows. */
+  readonly frames: number | undefined;
+  /** Render size, pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A loaded model in one or more threads of its own. */
 export interface Colorizer {
   readonly info: ModelInfo;
   readonly engine: Engine;
-  /** Live tensors in the worker after the last batch. */
+  /** Threads that colour. */
+  readonly workers: number;
+  /** Live tensors in the threads after their last batches. */
   readonly tensors: number;
   /**
-   * Colours batch × height × width bytes of luma. The luma's buffer is handed over and may not be used again.
-   * Batches are answered in the order they were sent; at most 8 may wait.
+   * With `auto` workers on a CPU: takes as many threads as are fastest for such pictures. That is remembered between
+   * runs; for a long film of which it is not known yet it takes a few seconds to find out. Otherwise it does nothing.
+   * @throws PipelineError `BUSY` while batches are under way, `WORKER_DIED`
    */
-  colorize(luma: Uint8Array, size: { batch: number; width: number; height: number }): Promise<ChromaBytes>;
-  /** Ends the thread; waiting batches are rejected. Idempotent. */
+  prepare(work: FilmWork): Promise<void>;
+  /**
+   * Colours batch × height × width bytes of luma. The luma's buffer is handed over and may not be used again. At most 8
+   * batches for each worker may wait. One worker answers in the order of asking; several may answer a later one first.
+   * @throws PipelineError `BUSY`, `WORKER_DIED`; ModelError `BAD_INPUT`
+   */
+  colorize(luma: Uint8Array, size: BatchSize): Promise<ChromaBytes>;
+  /** Ends the threads; waiting batches are rejected. Idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the thread and waits until the model is loaded.
- * @throws ModelError, TensorError as the worker met them; PipelineError `WORKER_DIED`
+ * Starts the threads and waits until the model is loaded. With `auto` there is one until {@link Colorizer.prepare}.
+ * @throws ModelError, TensorError as a thread met them; PipelineError `WORKER_DIED`, or `FAILED` for a number of workers
+ *   that is not 1 to the number of cores
  */
-export async function startColorizer(start: { model: string; device: DeviceChoice }): Promise<Colorizer> {
-  // Tests run on the sources; a thread needs the built file, and must not look for other packages' sources either.
-  const fromSource = import.meta.url.endsWith('.ts');
-  const folder = fromSource ? '../dist/' : './';
-  const worker = new Worker(new URL(`${folder}colorizer-worker.js`, import.meta.url), {
-    workerData: start satisfies WorkerStart,
-    // What the engine reads from the environment (how much it logs) is set in the thread, and must reach the process.
-    env: SHARE_ENV,
-    execArgv: fromSource ? [] : process.execArgv,
-  });
-  const waiting = new Map<number, Waiting>();
-  let next = 0;
-  let tensors = 0;
-  let closed = false;
-  let died: Error | undefined;
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => { resolve(); })); // prettier-ignore
-
-  return new Promise<Colorizer>((resolve, reject) => {
-    const fail = (error: Error): void => {
-      died ??= error;
-      for (const { reject: rejectBatch } of waiting.values()) rejectBatch(error);
-      waiting.clear();
-      reject(error);
-    };
-    worker.once('error', (error) => {
-      fail(new PipelineError('WORKER_DIED', `The colouring thread failed: ${error.message}`, { cause: error }));
-    });
-    worker.once('exit', (code) => {
-      fail(
-        new PipelineError(
-          'WORKER_DIED',
-          closed ? 'The colorizer was closed.' : `The colouring thread ended (${code}).`,
-        ),
-      );
-    });
-    worker.on('message', (message: WorkerReply) => {
-      if (message.kind === 'ready') {
-        resolve({
-          info: message.info,
-          engine: message.engine,
-          get tensors() {
-            return tensors;
-          },
-          colorize,
-          close,
-        });
-      } else if (message.kind === 'coloured') {
-        tensors = message.tensors;
-        const batch = waiting.get(message.id);
-        waiting.delete(message.id);
-        batch?.resolve({ u: message.u, v: message.v });
-      } else if (message.id === undefined) {
-        fail(workerError(message.failure));
-        void worker.terminate();
-      } else {
-        const batch = waiting.get(message.id);
-        waiting.delete(message.id);
-        batch?.reject(workerError(message.failure));
-      }
-    });
-  });
-
-  function colorize(luma: Uint8Array, size: { batch: number; width: number; height: number }): Promise<ChromaBytes> {
-    if (died !== undefined) return Promise.reject(died);
-    if (waiting.size >= MOST_WAITING) {
-      return Promise.reject(new PipelineError('BUSY', `More than ${MOST_WAITING} batches wait for the colorizer.`));
-    }
-    const id = next++;
-    return new Promise<ChromaBytes>((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
-      // A buffer that holds more than this plane (a pooled one) must not be given away.
-      const own = luma.byteLength === luma.buffer.byteLength ? luma : luma.slice();
-      worker.postMessage({ id, luma: own, ...size } satisfies WorkerRequest, [own.buffer as ArrayBuffer]);
-    });
+export async function startColorizer({ model, device, workers = 'auto' }: ColorizerStart): Promise<Colorizer> {
+  const cores = availableParallelism();
+  if (workers !== 'auto' && !(Number.isInteger(workers) && workers >= 1 && workers <= cores)) {
+    throw new PipelineError('FAILED', `${workers} workers: this machine takes 1 to ${cores}, or auto.`);
   }
-
-  async function close(): Promise<void> {
-    closed = true;
-    await worker.terminate();
-    await exited;
+  // The first one alone: what it leaves in the caches, the others find there.
+  const { pool, ready } = await ThreadPool.open({ model, device });
+  try {
+    if (workers !== 'auto') await pool.resize(workers);
+  } catch (error) {
+    await pool.close();
+    throw error;
   }
+  const { info, engine } = ready;
+  return {
+    info,
+    engine,
+    get workers() {
+      return pool.size;
+    },
+    get tensors() {
+      return pool.tensors;
+    },
+    prepare: async (work) => {
+      if (workers === 'auto' && engine.device === 'cpu') await chooseWorkers(pool, ready, work);
+    },
+    colorize: (luma, size) => pool.colour(luma, size),
+    close: () => pool.close(),
+  };
 }

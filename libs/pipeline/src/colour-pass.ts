@@ -61,7 +61,8 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
     const coloured = colorizeStage(reader, colorizer, {
       ...stages,
       batch: batchFor(colorizer.engine.device),
-      inFlight: 3,
+      // One in each thread, the others on their way in or out.
+      inFlight: colorizer.workers + 2,
     });
     for await (const frame of stabilizeStage(coloured, before === undefined ? stages : { ...stages, before })) {
       await sink.write(frame);

@@ -29,6 +29,7 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
     const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
     const stages = makeStages(info, colorizer, colour);
     const target = { kind: 'stream', to: output, container } as const;
+    await colorizer.prepare({ ...stages, frames: info.video.expectedFrames, signal });
     const { reader, sink } = await openEnds(info, { stages, colour, encode, target, signal });
     const pass = await colourPass({
       reader,

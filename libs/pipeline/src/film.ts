@@ -137,6 +137,8 @@ async function encodeRest(
   if (startFrame > 0) restoreTemporalState(await journal.readState(startFrame), stages.cuts, stages.stabilizer);
   const part = await journal.beginPart(startFrame, '.mov');
   const target = { kind: 'part', path: journal.pathOf(part), startFrame } as const;
+  const frames = total === undefined ? undefined : total - startFrame;
+  await colorizer.prepare({ ...stages, frames, signal });
   const { reader, sink } = await openEnds(info, { stages, colour, encode, target, startFrame, signal });
   const before = async (index: number): Promise<void> => {
     if (index % SEGMENT_FRAMES === 0) await journal.saveState(index, packTemporalState(stages.cuts, stages.stabilizer));

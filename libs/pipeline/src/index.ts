@@ -1,4 +1,4 @@
-export { startColorizer, type Colorizer } from './colorizer.js';
+export { startColorizer, type Colorizer, type ColorizerStart, type FilmWork, type WorkersChoice } from './colorizer.js';
 export { colorizeStage, type ColouredFrame, type ColorizeStageOptions } from './colorize-stage.js';
 export { colorizeFilm, type FilmOptions, type FilmResult } from './film.js';
 export { colorizeFilmStream, type FilmStreamOptions } from './film-stream.js';

@@ -1,19 +1,23 @@
 import type { ModelInfo } from '@kinemacolor/models';
 import type { DeviceChoice, Engine } from '@kinemacolor/tensor';
 
-/** What the worker is started with. */
+/** What a worker is started with. */
 export interface WorkerStart {
   /** Folder of the model. */
   readonly model: string;
   readonly device: DeviceChoice;
 }
 
-/** A batch to colour. The buffer is transferred, not copied. */
-export interface WorkerRequest {
-  readonly id: number;
+/** Pictures in a batch, and their sides in pixels. */
+export interface BatchSize {
   readonly batch: number;
   readonly width: number;
   readonly height: number;
+}
+
+/** A batch to colour. The buffer is transferred, not copied. */
+export interface WorkerRequest extends BatchSize {
+  readonly id: number;
   /** batch × height × width bytes */
   readonly luma: Uint8Array;
 }
@@ -25,8 +29,17 @@ export interface WorkerFailure {
   readonly message: string;
 }
 
+/** What a worker says when its model is loaded. */
+export interface WorkerReady {
+  readonly kind: 'ready';
+  readonly info: ModelInfo;
+  readonly engine: Engine;
+  /** How it runs the generator; see `worker-engine.ts`. */
+  readonly form: string;
+}
+
 export type WorkerReply =
-  | { readonly kind: 'ready'; readonly info: ModelInfo; readonly engine: Engine }
+  | WorkerReady
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly failure: WorkerFailure }
   | {
       readonly kind: 'coloured';

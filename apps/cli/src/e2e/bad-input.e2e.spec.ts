@@ -120,6 +120,9 @@ describe('kinemacolor colorize, bad input', () => {
     expect((await colorize(at('good.mp4'), at('good.mp4'))).code).toBe(2);
     expect((await colorize(at('good.mp4'), at('out/x.mp4'), '--codec', 'vhs')).code).toBe(2);
     expect((await colorize(at('good.mp4'), at('out/x.mp4'), '--device', 'abacus')).code).toBe(2);
+    const workers = await colorize(at('good.mp4'), at('out/x.mp4'), '--workers', '0');
+    expect(workers.code).toBe(2);
+    expect(workers.stderr).toContain('must be auto, or 1 to');
     expect((await runCli(['colorize', at('good.mp4')])).code).toBe(2);
     expect((await runCli(['colorise'])).code).toBe(2);
   });

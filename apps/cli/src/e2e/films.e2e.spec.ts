@@ -1,4 +1,5 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -59,6 +60,16 @@ describe('kinemacolor colorize, films', () => {
     expect(run.code).toBe(0);
     expect(await planeMd5s(at('vfr-colour.mkv'), 'y')).toEqual(await planeMd5s(film, 'y'));
     expect(await framePts(at('vfr-colour.mkv'))).toEqual(await framePts(film));
+  });
+
+  it.skipIf(availableParallelism() === 1)('gives the same film with two workers (skipped on one core)', async () => {
+    const film = await makeClip({ folder, name: 'workers.mkv', width: 96, height: 64, frames: 30 });
+    for (const count of ['1', '2']) {
+      const run = await colorize(film, at(`workers-${count}.mkv`), '--codec', 'ffv1', '--workers', count, '--json');
+      expect(run.summary()).toMatchObject({ ok: true, device: { workers: Number(count) } });
+    }
+    expect(await planeMd5s(at('workers-2.mkv'), 'u')).toEqual(await planeMd5s(at('workers-1.mkv'), 'u'));
+    expect(await framePts(at('workers-2.mkv'))).toEqual(await framePts(film));
   });
 
   it('streams: between two pipes it gives the same frames as from file to file', async () => {
