@@ -20,13 +20,22 @@ export interface BatchSize {
   readonly height: number;
 }
 
-/** @throws ModelError `BAD_INPUT` when a generator cannot take this size, or the bytes are not of it */
-export function checkBatch(luma: Uint8Array, { batch, width, height }: BatchSize): void {
+/** For messages: see {@link fitsGenerator}. */
+export const SIZE_RULE = `sides must be multiples of 4 and at least ${SMALLEST_SIDE}`;
+
+/** Whether a generator can take this size. */
+export function fitsGenerator({ batch, width, height }: BatchSize): boolean {
   const fits = (side: number): boolean => Number.isInteger(side) && side % 4 === 0 && side >= SMALLEST_SIDE;
-  if (luma.length === batch * width * height && fits(width) && fits(height) && batch >= 1) return;
+  return fits(width) && fits(height) && Number.isInteger(batch) && batch >= 1;
+}
+
+/** @throws ModelError `BAD_INPUT` when a generator cannot take this size, or the bytes are not of it */
+export function checkBatch(luma: Uint8Array, size: BatchSize): void {
+  const { batch, width, height } = size;
+  if (luma.length === batch * width * height && fitsGenerator(size)) return;
   throw new ModelError(
     'BAD_INPUT',
-    `The generator got ${luma.length} bytes for ${batch} pictures of ${width}×${height}; sides must be multiples of 4 and at least ${SMALLEST_SIDE}.`,
+    `The generator got ${luma.length} bytes for ${batch} pictures of ${width}×${height}; ${SIZE_RULE}.`,
   );
 }
 

@@ -1,6 +1,8 @@
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
+export { exportSavedModel, EXPORTED_SIGNATURE, type ExportInfo, type ExportOptions } from './export-saved-model.js';
+export type { Precision } from '@kinemacolor/compile';
 export { choosePrecision, parsePrecision, type PrecisionChoice } from './precision-choice.js';
 export { buildDiscriminator, type DiscriminatorConfig } from './discriminator.js';
 export { buildGenerator } from './generator.js';

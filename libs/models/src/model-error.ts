@@ -1,5 +1,6 @@
 /** Why a model could not be built, read, written or imported. */
-export type ModelErrorCode = 'BAD_CONFIG' | 'NOT_FOUND' | 'CORRUPT' | 'UNSUPPORTED' | 'BAD_INPUT' | 'WRITE_FAILED';
+export type ModelErrorCode =
+  'BAD_CONFIG' | 'NOT_FOUND' | 'CORRUPT' | 'UNSUPPORTED' | 'BAD_INPUT' | 'WRITE_FAILED' | 'OCCUPIED';
 
 /** Every error that this package throws on purpose. The message names the file and the cure. */
 export class ModelError extends Error {
