@@ -42,7 +42,8 @@ export function adam(
             continue;
           }
           assign(m, tf.add(tf.mul(m, momentum), tf.mul(gradient, tf.sub(1, momentum))));
-          assign(v, tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), 1 - beta2)));
+          // 1 − β₂ of the rounded β₂, as TensorFlow has it: for 0.999 the two are 1.3e-5 apart.
+          assign(v, tf.add(tf.mul(v, beta2), tf.mul(tf.square(gradient), tf.sub(1, beta2))));
           const direction = tf.div(tf.div(m, first), tf.add(tf.sqrt(tf.div(v, second)), epsilon));
           assign(weight, tf.sub(weight, tf.mul(direction, rate)));
         }

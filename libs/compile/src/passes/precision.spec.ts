@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs';
+import { instanceNorm, loadBackend } from '@kinemacolor/tensor';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { GraphNode } from '../graph/graph.js';
+import { adam } from '../optimisers/adam.js';
+import { trace } from '../trace/trace.js';
+import { ALL_PASSES, runPasses } from './index.js';
+
+let nodes: readonly GraphNode[] = [];
+
+/** A training step with everything that has a type of its own under the policy. */
+beforeAll(async () => {
+  await loadBackend('cpu');
+  const weights = tf.tidy(() => [
+    tf.variable(tf.randomNormal([3, 3, 2, 4], 0, 1, 'float32', 1)),
+    tf.variable(tf.randomNormal([3, 3, 4, 2], 0, 1, 'float32', 2)),
+  ]);
+  const [into, out] = weights as [tf.Variable<tf.Rank.R4>, tf.Variable<tf.Rank.R4>];
+  const optimiser = adam(weights);
+  const step = (x: tf.Tensor4D, truth: tf.Tensor4D): Record<string, tf.Tensor> => {
+    const { value, grads } = tf.variableGrads(() => {
+      const hidden = tf.relu(instanceNorm(tf.conv2d(x, into, 1, 'same')));
+      return tf.mean(tf.abs(tf.sub(tf.tanh(tf.conv2d(hidden, out, 1, 'same')), truth)));
+    }, weights);
+    optimiser.apply(grads, { rate: 0.1 });
+    return { value };
+  };
+  const shape = [1, 8, 8, 2];
+  const variables = [...weights, ...optimiser.variables];
+  const traced = trace({ main: { fn: step, signature: [{ shape }, { shape }] } }, variables);
+  nodes = runPasses(traced, ALL_PASSES, { device: 'cpu', precision: 'bf16' }).graph.nodes;
+  tf.dispose(variables);
+});
+
+const typesOf = (op: string): string[] => [
+  ...new Set(nodes.filter((node) => node.op === op).map(({ outputs }) => outputs[0]!.dtype)),
+];
+
+describe('the policy bf16', () => {
+  it.each(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'FusedBatchNormV3', 'Relu', 'ReluGrad'])(
+    'has %s in bfloat16',
+    (op) => {
+      expect(typesOf(op)).toEqual(['bfloat16']);
+    },
+  );
+
+  it.each(['Mean', 'Sub', 'Abs', 'ReadVariableOp', 'Placeholder', 'Identity'])('keeps %s in float32', (op) => {
+    expect(typesOf(op).filter((type) => type !== 'int32')).toEqual(['float32']);
+  });
+
+  it('keeps the statistics of norms in float32', () => {
+    const statistics = nodes.filter(({ op }) => op === 'FusedBatchNormV3').flatMap(({ outputs }) => outputs.slice(1));
+    expect(statistics).not.toEqual([]);
+    expect(statistics.every(({ dtype }) => dtype === 'float32')).toBe(true);
+  });
+
+  it('gives the optimiser float32 gradients and weights', () => {
+    const updates = nodes.filter(({ op }) => op === 'ResourceApplyAdam');
+    expect(updates).toHaveLength(2);
+    for (const { inputs } of updates) {
+      expect(inputs.map(({ dtype }) => dtype)).toEqual([...Array<string>(3).fill('resource'), ...Array<string>(7).fill('float32')]); // prettier-ignore
+    }
+  });
+
+  it('never mixes types in one op', () => {
+    const free = new Set(['Cast', 'FusedBatchNormV3', 'FusedBatchNormGradV3', 'SelectV2', 'Greater']);
+    for (const { op, inputs, outputs } of nodes.filter((node) => !free.has(node.op))) {
+      const types = new Set([...inputs, ...outputs].map(({ dtype }) => dtype).filter((type) => /float/.test(type)));
+      expect(types.size, op).toBeLessThanOrEqual(1);
+    }
+  });
+});
