@@ -38,8 +38,9 @@ export async function colorizeCommand(
     const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
     await refuseConflicts(items, settings.codec);
-    const { device, workers } = settings;
-    colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers });
+    const { device, workers, precision } = settings;
+    const warn = (message: string): void => void process.stderr.write(`kinemacolor: ${message}\n`);
+    colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers, precision, warn });
     for (const item of items) {
       const result = await colorizeOne(item, { settings, colorizer, flags, signals });
       results.push(result.summary);
@@ -75,10 +76,16 @@ export async function colorizeCommand(
 
 function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'device' | 'tensors'> {
   if (colorizer === undefined) return { model: null, device: null, tensors: 0 };
-  const { info, engine, workers, tensors } = colorizer;
+  const { info, engine, precision, workers, tensors } = colorizer;
   return {
     model: { name: info.name, version: info.version },
-    device: { kind: engine.device, engine: engine.rung, tensorflow: engine.tensorflowVersion, workers },
+    device: {
+      kind: engine.device,
+      engine: engine.rung,
+      tensorflow: engine.tensorflowVersion,
+      precision,
+      workers,
+    },
     tensors,
   };
 }

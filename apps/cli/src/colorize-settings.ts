@@ -26,6 +26,11 @@ export const colorizeSettings = defineSettings({
     env: 'KINEMACOLOR_DEVICE',
     describe: 'what the generator runs on: auto, cpu or gpu',
   }),
+  precision: setting(z.enum(['auto', 'fp32', 'bf16']).default('auto'), {
+    flag: '--precision <kind>',
+    env: 'KINEMACOLOR_PRECISION',
+    describe: 'what the generator computes in: fp32, bf16, or auto (bf16 where the hardware multiplies in it)',
+  }),
   workers: setting(workers, {
     flag: '--workers <count>',
     env: 'KINEMACOLOR_WORKERS',

@@ -25,6 +25,10 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new TensorError('ENGINE_MISSING', 'x'))).toBe(9);
     expect(exitCodeOf(new TensorError('BAD_DEVICE', 'x'))).toBe(2);
     expect(exitCodeOf(new ModelError('CORRUPT', 'x'))).toBe(8);
+    expect(exitCodeOf(new ModelError('OCCUPIED', 'x'))).toBe(2);
+    expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x'))).toBe(6);
+    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x', { cause: full }))).toBe(7);
     expect(exitCodeOf(new PipelineError('ABORTED', 'x'))).toBe(130);
     expect(exitCodeOf(new PipelineError('JOURNAL_MISMATCH', 'x'))).toBe(2);
     expect(exitCodeOf(new UsageError('x', 3))).toBe(3);

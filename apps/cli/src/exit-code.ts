@@ -57,11 +57,18 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return error.exitCode;
   if (error instanceof ConfigError) return EXIT.USAGE;
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
-  if (error instanceof ModelError) return error.code === 'BAD_INPUT' ? EXIT.FAILED : EXIT.MODEL;
+  if (error instanceof ModelError) return modelExitCode(error);
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
     if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH' || error.code === 'BUSY') return EXIT.USAGE;
   }
   return EXIT.FAILED;
+}
+
+function modelExitCode({ code, cause }: ModelError): number {
+  if (code === 'BAD_INPUT') return EXIT.FAILED;
+  if (code === 'OCCUPIED') return EXIT.USAGE;
+  if (code !== 'WRITE_FAILED') return EXIT.MODEL;
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' ? EXIT.DISK_FULL : EXIT.OUTPUT_UNWRITABLE;
 }

@@ -3,6 +3,7 @@ import { colorizeCommand, type ColorizeFlags } from './colorize-command.js';
 import { colorizeSettings } from './colorize-settings.js';
 import { doctorCommand } from './doctor-command.js';
 import { EXIT } from './exit-code.js';
+import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { importModelCommand, listModelsCommand } from './models-command.js';
 
 const EXIT_CODES = `
@@ -55,5 +56,15 @@ export function buildProgram(finish: (code: number) => void): Command {
     .argument('<checkpoint>', 'a .pth file')
     .requiredOption('-o, --output <folder>', 'folder of the new model')
     .action(async (file: string, { output }: { output: string }) => { finish(await importModelCommand(file, output)); }); // prettier-ignore
+  models
+    .command('export')
+    .description('write a model for TensorFlow Serving, Triton or Python, for one size of batch')
+    .argument('<model>', 'a shipped model by name, or the folder of any other')
+    .argument('<folder>', 'new folder, or one of an earlier export')
+    .option('--format <format>', 'saved-model', 'saved-model')
+    .option('--size <WIDTHxHEIGHT>', "pixels, multiples of 4 (default: 16:9 at the model's own render size)")
+    .option('--batch <count>', 'pictures at once', '1')
+    .option('--precision <precision>', 'fp32 or bf16', 'fp32')
+    .action(async (model: string, folder: string, flags: ExportFlags) => { finish(await exportModelCommand(model, folder, flags)); }); // prettier-ignore
   return program;
 }

@@ -41,6 +41,7 @@ export interface Summary {
     readonly kind: 'cpu' | 'gpu';
     readonly engine: string;
     readonly tensorflow: string;
+    readonly precision: 'fp32' | 'bf16';
     /** Threads that coloured, at the end. */
     readonly workers: number;
   } | null;

@@ -52,10 +52,12 @@ export async function saveModel(
   return full;
 }
 
-/** Reads what stands beside a model's weights. @throws ModelError `NOT_FOUND`, `CORRUPT` */
+/**
+ * Reads what stands beside a model's weights, and checks that the weights are whole.
+ * @throws ModelError `NOT_FOUND`, `CORRUPT`
+ */
 export async function readModelInfo(folder: string): Promise<ModelInfo> {
-  const infoFile = path.join(folder, INFO);
-  return checkModelInfo(infoFile, parseJson(infoFile, await readPart(folder, INFO)));
+  return (await readWeights(folder)).info;
 }
 
 /**
@@ -64,14 +66,7 @@ export async function readModelInfo(folder: string): Promise<ModelInfo> {
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
   const infoFile = path.join(folder, INFO);
-  const info = await readModelInfo(folder);
-  const weights = await readPart(folder, WEIGHTS);
-  if (sha256(weights) !== info.weightsSha256) {
-    throw new ModelError(
-      'CORRUPT',
-      `The weights in ${path.join(folder, WEIGHTS)} are damaged (their SHA-256 is not the recorded one). Fetch or export the model again.`,
-    );
-  }
+  const { info, weights } = await readWeights(folder);
   const topology = path.join(folder, TOPOLOGY);
   const model = await readLayers(topology, parseJson(topology, await readPart(folder, TOPOLOGY)), weights);
   const disagreement = modelDisagreement(model, info.config);
@@ -83,6 +78,17 @@ export async function loadModel(folder: string): Promise<LoadedModel> {
     );
   }
   return { info, model };
+}
+
+async function readWeights(folder: string): Promise<{ info: ModelInfo; weights: Buffer }> {
+  const infoFile = path.join(folder, INFO);
+  const info = checkModelInfo(infoFile, parseJson(infoFile, await readPart(folder, INFO)));
+  const weights = await readPart(folder, WEIGHTS);
+  if (sha256(weights) === info.weightsSha256) return { info, weights };
+  throw new ModelError(
+    'CORRUPT',
+    `The weights in ${path.join(folder, WEIGHTS)} are damaged (their SHA-256 is not the recorded one). Fetch or export the model again.`,
+  );
 }
 
 interface StoredTopology {

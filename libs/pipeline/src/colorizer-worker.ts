@@ -21,8 +21,10 @@ function failureOf(thrown: unknown): WorkerFailure {
 }
 
 try {
-  const prepared = await prepareEngine(workerData as WorkerStart);
-  const { info, engine, form } = prepared;
+  const prepared = await prepareEngine(workerData as WorkerStart, (message) => {
+    reply({ kind: 'warned', message });
+  });
+  const { info, engine, form, precision } = prepared;
   port.on('message', ({ id, luma, ...size }: WorkerRequest) => {
     prepared.colour(luma, size).then(
       ({ u, v }) => {
@@ -36,7 +38,7 @@ try {
       },
     );
   });
-  reply({ kind: 'ready', info, engine, form });
+  reply({ kind: 'ready', info, engine, form, precision });
 } catch (error) {
   reply({ kind: 'failed', id: undefined, failure: failureOf(error) });
 }

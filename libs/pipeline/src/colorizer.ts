@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { ChromaBytes, ModelInfo } from '@kinemacolor/models';
+import type { ChromaBytes, ModelInfo, Precision, PrecisionChoice } from '@kinemacolor/models';
 import type { DeviceChoice, Engine } from '@kinemacolor/tensor';
 import { chooseWorkers } from './choose-workers.js';
 import { PipelineError } from './pipeline-error.js';
@@ -15,6 +15,10 @@ export interface ColorizerStart {
   readonly device: DeviceChoice;
   /** Default `auto`. */
   readonly workers?: WorkersChoice;
+  /** Default `auto`: bf16 where the hardware multiplies in it. */
+  readonly precision?: PrecisionChoice;
+  /** Told what does not stop the work, such as that the model cannot be compiled and runs op by op. */
+  readonly warn?: (message: string) => void;
 }
 
 /** What a film will ask of a colorizer. */
@@ -31,6 +35,8 @@ export interface FilmWork {
 export interface Colorizer {
   readonly info: ModelInfo;
   readonly engine: Engine;
+  /** What the generator computes in. */
+  readonly precision: Precision;
   /** Threads that colour. */
   readonly workers: number;
   /** Live tensors in the threads after their last batches. */
@@ -56,23 +62,25 @@ export interface Colorizer {
  * @throws ModelError, TensorError as a thread met them; PipelineError `WORKER_DIED`, or `FAILED` for a number of workers
  *   that is not 1 to the number of cores
  */
-export async function startColorizer({ model, device, workers = 'auto' }: ColorizerStart): Promise<Colorizer> {
+export async function startColorizer(start: ColorizerStart): Promise<Colorizer> {
+  const { model, device, workers = 'auto', precision: choice = 'auto', warn = () => undefined } = start;
   const cores = availableParallelism();
   if (workers !== 'auto' && !(Number.isInteger(workers) && workers >= 1 && workers <= cores)) {
     throw new PipelineError('FAILED', `${workers} workers: this machine takes 1 to ${cores}, or auto.`);
   }
   // The first one alone: what it leaves in the caches, the others find there.
-  const { pool, ready } = await ThreadPool.open({ model, device });
+  const { pool, ready } = await ThreadPool.open({ model, device, precision: choice }, warn);
   try {
     if (workers !== 'auto') await pool.resize(workers);
   } catch (error) {
     await pool.close();
     throw error;
   }
-  const { info, engine } = ready;
+  const { info, engine, precision } = ready;
   return {
     info,
     engine,
+    precision,
     get workers() {
       return pool.size;
     },

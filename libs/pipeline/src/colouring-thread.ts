@@ -23,7 +23,10 @@ export class ColouringThread {
   private death: Error | undefined;
   private settleReady: { resolve: (ready: WorkerReady) => void; reject: (error: Error) => void } | undefined;
 
-  constructor(start: WorkerStart) {
+  constructor(
+    start: WorkerStart,
+    private readonly warn: (message: string) => void,
+  ) {
     // Tests run on the sources; a thread needs the built file, and must not look for other packages' sources either.
     const fromSource = import.meta.url.endsWith('.ts');
     const folder = fromSource ? '../dist/' : './';
@@ -76,6 +79,8 @@ export class ColouringThread {
   private hear(message: WorkerReply): void {
     if (message.kind === 'ready') {
       this.settleReady?.resolve(message);
+    } else if (message.kind === 'warned') {
+      this.warn(message.message);
     } else if (message.kind === 'coloured') {
       this.tensors = message.tensors;
       this.take(message.id)?.resolve({ u: message.u, v: message.v });

@@ -177,6 +177,7 @@ async function openJournal(options: FilmOptions, stages: Stages): Promise<Journa
       modified: mtimeMs,
       model: `${colorizer.info.name} ${colorizer.info.weightsSha256.slice(0, 16)}`,
       render: `${stages.width}x${stages.height}`,
+      precision: colorizer.precision,
       saturation: colour.saturation,
       stabilize: colour.stabilize,
       codec: encode.codec ?? null,

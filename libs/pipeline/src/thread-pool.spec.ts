@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 async function open(threads: number): Promise<ThreadPool> {
-  const { pool } = await ThreadPool.open({ model, device: 'cpu' });
+  const { pool } = await ThreadPool.open({ model, device: 'cpu', precision: 'auto' }, () => undefined);
   await pool.resize(threads);
   return pool;
 }

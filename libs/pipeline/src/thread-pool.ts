@@ -16,11 +16,22 @@ export class ThreadPool {
   private growing: Promise<void> = Promise.resolve();
   private last = -1;
 
-  private constructor(private readonly start: WorkerStart) {}
+  private constructor(
+    private readonly start: WorkerStart,
+    private readonly warn: (message: string) => void,
+  ) {}
 
   /** @throws ModelError, TensorError as the first thread met them; PipelineError `WORKER_DIED` */
-  static async open(start: WorkerStart): Promise<{ pool: ThreadPool; ready: WorkerReady }> {
-    const pool = new ThreadPool(start);
+  static async open(
+    start: WorkerStart,
+    warn: (message: string) => void,
+  ): Promise<{ pool: ThreadPool; ready: WorkerReady }> {
+    const told = new Set<string>();
+    // What is wrong with one thread is wrong with all of them, and is said once.
+    const pool = new ThreadPool(start, (message) => {
+      if (!told.has(message)) warn(message);
+      told.add(message);
+    });
     return { pool, ready: await pool.add() };
   }
 
@@ -79,7 +90,7 @@ export class ThreadPool {
   }
 
   private async add(): Promise<WorkerReady> {
-    const thread = new ColouringThread(this.start);
+    const thread = new ColouringThread(this.start, this.warn);
     const ready = await thread.ready;
     if (this.failure !== undefined) {
       await thread.end(this.failure);

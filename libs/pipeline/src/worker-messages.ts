@@ -1,4 +1,4 @@
-import type { ModelInfo } from '@kinemacolor/models';
+import type { ModelInfo, Precision, PrecisionChoice } from '@kinemacolor/models';
 import type { DeviceChoice, Engine } from '@kinemacolor/tensor';
 
 /** What a worker is started with. */
@@ -6,6 +6,7 @@ export interface WorkerStart {
   /** Folder of the model. */
   readonly model: string;
   readonly device: DeviceChoice;
+  readonly precision: PrecisionChoice;
 }
 
 /** Pictures in a batch, and their sides in pixels. */
@@ -36,10 +37,12 @@ export interface WorkerReady {
   readonly engine: Engine;
   /** How it runs the generator; see `worker-engine.ts`. */
   readonly form: string;
+  readonly precision: Precision;
 }
 
 export type WorkerReply =
   | WorkerReady
+  | { readonly kind: 'warned'; readonly message: string }
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly failure: WorkerFailure }
   | {
       readonly kind: 'coloured';

@@ -68,11 +68,7 @@ async function readEntry(entry: string): Promise<Stored | undefined> {
     // Missing, cut off, or not ours to touch: all the same, a reason to build it again.
     if (!(error instanceof SyntaxError) && !isFileError(error)) throw error;
   }
-  try {
-    await rm(entry, { recursive: true, force: true });
-  } catch (error) {
-    if (!isFileError(error)) throw error;
-  }
+  await removeIfPossible(entry);
   return undefined;
 }
 
@@ -88,8 +84,17 @@ async function storeEntry(entry: string, built: BuiltProgram): Promise<boolean> 
     return true;
   } catch (error) {
     if (!isFileError(error)) throw error;
-    await rm(beside, { recursive: true, force: true });
+    await removeIfPossible(beside);
     return (await readEntry(entry)) !== undefined;
+  }
+}
+
+/** What cannot be removed (a foreign folder, a full disk) costs the next run a build, no more. */
+async function removeIfPossible(entry: string): Promise<void> {
+  try {
+    await rm(entry, { recursive: true, force: true });
+  } catch (error) {
+    if (!isFileError(error)) throw error;
   }
 }
 
@@ -101,7 +106,7 @@ async function forgetOldest(folder: string, most: number): Promise<void> {
     }),
   );
   const old = entries.sort((a, b) => b.used - a.used).slice(most);
-  for (const { entry } of old) await rm(entry, { recursive: true, force: true });
+  for (const { entry } of old) await removeIfPossible(entry);
 }
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
