@@ -10,7 +10,7 @@ const VARIABLES = 'variables';
 
 /**
  * An export goes into a new or an empty folder, or takes the place of an earlier one.
- * @throws ModelError `OCCUPIED` when something else is there, naming it; `WRITE_FAILED` when the folder cannot be read
+ * @throws ModelError `OCCUPIED` when something else is there, naming it; `WRITE_FAILED` when it is a file or cannot be read
  */
 export async function checkExportFolder(out: string): Promise<void> {
   const there = await entriesOf(out);
@@ -77,12 +77,8 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return [];
-    if (code !== 'ENOTDIR') throw writeFailure(folder, error);
-    throw new ModelError('OCCUPIED', `${folder} cannot be a folder, as there is a file: name a new one.`, {
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw writeFailure(folder, error);
   }
 }
 

@@ -118,8 +118,8 @@ describe('exportSavedModel', () => {
   it('refuses a file, and says when it cannot write', async () => {
     const file = path.join(top, 'a-file');
     await writeFile(file, 'mine');
-    await refused({ code: 'OCCUPIED' }, file);
-    await refused({ code: 'OCCUPIED' }, path.join(file, 'below'));
+    await refused({ code: 'WRITE_FAILED', message: expect.stringContaining('not a directory') as string }, file);
+    await refused({ code: 'WRITE_FAILED' }, path.join(file, 'below'));
     expect(await readFile(file, 'utf8')).toBe('mine');
     await refused(
       { code: 'WRITE_FAILED', message: expect.stringContaining('/proc/exported') as string },
