@@ -42,11 +42,48 @@ const CASES: PassCase[] = [
     counts: () => ({ AddV2: [1, 0], Sub: [1, 0], Neg: [1, 0] }),
   },
   {
+    name: 'arithmetic of constants',
+    pass: 'foldConstants',
+    shapes: [[2, 6, 6, 4]],
+    fn: (x) => {
+      const [nine, two] = [tf.fill([4], 9), tf.fill([4], 2)];
+      const roots = [tf.sqrt(nine), tf.abs(tf.neg(two)), tf.reciprocal(two), tf.square(two), tf.tile(two, [1])];
+      const pairs = [tf.sub(nine, two), tf.div(nine, two), tf.mul(nine, two), tf.add(nine, two)];
+      return tf.mul(x, tf.addN([...roots, ...pairs, tf.reshape(tf.fill([2, 2], 0.5), [4]), tf.broadcastTo(7, [4])]));
+    },
+    counts: () => ({ Sqrt: [1, 0], Abs: [1, 0], Reciprocal: [1, 0], Square: [1, 0], Sub: [1, 0], RealDiv: [1, 0], Mul: [3, 2] }), // prettier-ignore
+  },
+  {
+    name: 'what changes nothing, but not what only looks so',
+    pass: 'foldConstants',
+    shapes: [[2, 6, 6, 4]],
+    fn: (x) => {
+      const y = tf.sub(tf.div(tf.mul(tf.ones([4]), x), 1), 0);
+      const pictures = tf.div(tf.fill([6, 6, 4], 3), tf.add(tf.square(y), tf.ones([6, 6, 4])));
+      return tf.add(tf.sub(0, y), tf.mul(pictures, tf.div(1, tf.add(tf.square(x), 2))));
+    },
+    counts: () => ({}),
+  },
+  {
+    name: 'a number that broadcasts what it is added to',
+    pass: 'foldConstants',
+    shapes: [[2, 1, 1, 4]],
+    fn: (x) => tf.add(tf.mul(x, tf.ones([6, 5, 4])), tf.zeros([3, 1, 6, 5, 4])),
+    counts: () => ({}),
+  },
+  {
     name: 'the gradient of ReLU',
     pass: 'activationGradients',
     shapes: [[2, 6, 6, 4]],
     fn: (x) => tf.relu(tf.sub(x, 0.1)),
     counts: () => ({ ReluGrad: [0, 1], SelectV2: [1, 0] }),
+  },
+  {
+    name: 'the gradient of leaky ReLU behind a bias',
+    pass: 'activationGradients',
+    shapes: [[2, 6, 6, 3], [3, 3, 3, 4], [4]], // prettier-ignore
+    fn: (x, filter, bias) => tf.leakyRelu(tf.add(conv(x, filter), bias), 0.2),
+    counts: () => ({ LeakyReluGrad: [0, 1], SelectV2: [1, 0] }),
   },
   {
     name: 'two crops in a row, and the two borders of their gradient',

@@ -58,13 +58,8 @@ export const elementwiseRules: Rules = {
     const raised = graph.op('Maximum', [x!, graph.fill(clipValueMin, [], x!.dtype)], x!);
     return graph.op('Minimum', [raised, graph.fill(clipValueMax, [], x!.dtype)], x!);
   },
-  Select: ({ inputs: { condition, t, e }, graph }) => {
-    // A condition of rank 1 chooses whole rows in tfjs, as in TensorFlow's old Select.
-    const rows = condition!.shape.length === 1 && t!.shape.length > 1;
-    const shape = rows ? [condition!.shape[0]!, ...t!.shape.slice(1).map(() => 1)] : condition!.shape;
-    const chosen = rows ? graph.op('Reshape', [condition!, graph.ints(shape)], { shape, dtype: 'bool' }) : condition!;
-    return graph.op('SelectV2', [chosen, t!, e!], t!);
-  },
+  // tf.where has broadcast the three to one shape.
+  Select: ({ inputs: { condition, t, e }, graph }) => graph.op('SelectV2', [condition!, t!, e!], t!),
   AddN: ({ inputs, graph }) => {
     const [first, ...rest] = Object.values(inputs);
     return rest.reduce((sum, value) => graph.op('AddV2', [sum, value], sum), first!);
