@@ -9,7 +9,7 @@ export interface Sample {
   readonly range?: readonly [number, number];
 }
 
-/** Uniform in 0..1, the same sequence for the same seed: numbers of PCG (O'Neill 2014) are more than this needs. */
+/** Uniform in 0..1, the same sequence for the same seed: a linear congruential generator is enough for tests. */
 export function randomSource(seed: number): () => number {
   let state = (Math.imul(seed, 2_654_435_761) ^ 0x9e37_79b9) >>> 0;
   const next = (): number => {
