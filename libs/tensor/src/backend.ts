@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { hearFirstWords } from './first-words.js';
 import { parseDevice, type Device, type DeviceChoice } from './device.js';
 import { TensorError } from './tensor-error.js';
 
@@ -52,6 +53,10 @@ export async function loadBackend(choice: DeviceChoice = parseDevice(undefined))
     );
   }
   await tf.ready();
+  await hearFirstWords(async (folder, signature) => {
+    const one = (await loadedPackage().node.loadSavedModel(folder, ['serve'], signature)) as { dispose(): void };
+    one.dispose();
+  });
   return loaded;
 }
 

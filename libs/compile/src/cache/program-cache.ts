@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadBackend } from '@kinemacolor/tensor';
+import { CompileError } from '../compile-error.js';
 import type { FunctionInterface } from '../trace/trace.js';
 import {
   compiledFrom,
@@ -46,7 +47,15 @@ export async function cachedProgram(
   const whole = JSON.stringify([Object.entries(key).sort(), tensorflowVersion, device, codeFingerprint()]);
   const entry = path.join(folder, createHash('sha256').update(whole).digest('hex').slice(0, 32));
   const stored = await readEntry(entry);
-  if (stored !== undefined) return openProgram(entry, stored.functions);
+  if (stored !== undefined) {
+    try {
+      return await openProgram(entry, stored.functions);
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      // Whole, and yet not taken: of no use to anyone.
+      await removeIfPossible(entry);
+    }
+  }
   const built = await build();
   if (!(await storeEntry(entry, built))) return compiledFrom(built);
   await forgetOldest(folder, most);
