@@ -20,7 +20,7 @@ export function chromaLevels(
   return tf.tidy(() => {
     const grey = tf.sub<tf.Tensor4D>(tf.div(luma, 127.5), 1);
     const painted = forward(inputChannels === 1 ? grey : tf.tile<tf.Tensor4D>(grey, [1, 1, 1, 3]));
-    const channels = tf.split(painted, outputChannels, 3) as tf.Tensor4D[];
+    const channels = tf.split<tf.Tensor4D>(painted, outputChannels, 3);
     const [u, v] = outputChannels === 2 ? channels : colourDifference(channels);
     const level = (x: tf.Tensor4D): tf.Tensor4D => tf.add(tf.mul(x, 127.5), 128);
     return { u: level(u!), v: level(v!) };

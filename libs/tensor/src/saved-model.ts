@@ -18,7 +18,7 @@ export interface NativeFunction {
 export async function loadSavedModel(folder: string, signature: string): Promise<NativeFunction> {
   const { node } = loadedPackage();
   try {
-    return (await node.loadSavedModel(folder, ['serve'], signature)) as unknown as NativeFunction;
+    return (await node.loadSavedModel(folder, ['serve'], signature)) as NativeFunction;
   } catch (error) {
     throw TensorError.from(error);
   }

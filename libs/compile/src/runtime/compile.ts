@@ -7,10 +7,10 @@ import { compileProgram, type CompileOptions } from './program.js';
 export interface Compiled<Args extends readonly tf.Tensor[], Result extends Returned> {
   (...args: Args): Result;
   /** Gives the program the values that its tf.Variables have now. */
-  writeVariables(): void;
+  readonly writeVariables: () => void;
   /** Gives the tf.Variables the values that the program has now. */
-  readVariables(): void;
-  dispose(): void;
+  readonly readVariables: () => void;
+  readonly dispose: () => void;
 }
 
 export interface CompileFunctionOptions extends CompileOptions {

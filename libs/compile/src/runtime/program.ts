@@ -37,10 +37,10 @@ export interface BuiltProgram {
 export interface CompiledProgram<Names extends string = string> {
   readonly functions: Readonly<Record<Names, (...args: tf.Tensor[]) => Returned>>;
   /** Gives the program the values that the tf.Variables have now. */
-  writeVariables(): void;
+  readonly writeVariables: () => void;
   /** Gives the tf.Variables the values that the program has now. */
-  readVariables(): void;
-  dispose(): void;
+  readonly readVariables: () => void;
+  readonly dispose: () => void;
 }
 
 /**
@@ -127,7 +127,7 @@ export async function compileProgram<Names extends string>(
   const built = await buildProgram(functions, options);
   const program = await compiledFrom(built, options.variables);
   program.writeVariables();
-  return program as CompiledProgram<Names>;
+  return program;
 }
 
 /** A built program that is loaded and not kept on disk. @throws CompileError `NOT_LOADED` */

@@ -47,6 +47,9 @@ export function trace(
   const signatures: Record<string, Signature> = {};
   const interfaces: Record<string, FunctionInterface> = {};
   for (const [name, traced] of Object.entries(functions)) {
+    if (name === WRITE_VARIABLES || name === READ_VARIABLES) {
+      throw new CompileError('UNSUPPORTED', `A function cannot be called ${name}: every program has one of its own.`);
+    }
     const { signature, returns } = traceFunction(graph, known, name, traced);
     signatures[name] = signature;
     interfaces[name] = { signature: traced.signature, returns };
