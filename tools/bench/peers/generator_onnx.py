@@ -4,30 +4,13 @@ The graph is the plain one: reflection Pad, Conv, InstanceNormalization (scale 1
 in NCHW as ONNX wants it. What can be fused is left to ONNX Runtime's own optimiser.
 """
 
-import json
-from pathlib import Path
-
 import numpy as np
 from onnx import TensorProto, checker, helper, numpy_helper
 
+from saved_weights import block_count, read_weights, reversed_kernel
+
 OPSET = 17
 EPSILON = 1e-5
-
-
-def read_weights(folder):
-    """Name to float32 array, from `model.json` and `weights.bin`."""
-    manifest = json.loads((Path(folder) / "model.json").read_text())["weightsManifest"]
-    blob = (Path(folder) / "weights.bin").read_bytes()
-    weights, offset = {}, 0
-    for spec in (entry for group in manifest for entry in group["weights"]):
-        if spec["dtype"] != "float32":
-            raise ValueError(f"{folder}: {spec['name']} is {spec['dtype']}, not float32")
-        count = int(np.prod(spec["shape"]))
-        weights[spec["name"]] = np.frombuffer(blob, "<f4", count, offset).reshape(spec["shape"])
-        offset += 4 * count
-    if offset != len(blob):
-        raise ValueError(f"{folder}: weights.bin has {len(blob)} bytes, the manifest describes {offset}")
-    return weights
 
 
 class Graph:
@@ -50,8 +33,7 @@ class Graph:
         return self.add("Pad", [x, pads], mode="reflect")
 
     def convolution(self, x, layer, op="Conv", **attributes):
-        # tfjs has height, width, in, out (transposed: height, width, out, in); ONNX wants the reverse of the last two first.
-        kernel = self.weights[f"{layer}/kernel"].transpose(3, 2, 0, 1)
+        kernel = reversed_kernel(self.weights[f"{layer}/kernel"])
         bias = self.weights[f"{layer}/bias"]
         self.channels = len(bias)
         side = kernel.shape[2]
@@ -68,12 +50,11 @@ class Graph:
 def build(folder, height, width):
     """The model in `folder` for one picture of this size: `input` [1, c, h, w] to `output` [1, c', h, w]."""
     weights = read_weights(folder)
-    blocks = sum(name.endswith("_a/kernel") for name in weights)
     g = Graph(weights)
     x = g.normalised(g.convolution(g.reflect("input", 3), "encoder_0"))
     for layer in ("encoder_1", "encoder_2"):
         x = g.normalised(g.convolution(x, layer, strides=[2, 2], pads=[1, 1, 1, 1]))
-    for block in range(blocks):
+    for block in range(block_count(weights)):
         y = g.normalised(g.convolution(g.reflect(x, 1), f"block_{block}_a"))
         y = g.normalised(g.convolution(g.reflect(y, 1), f"block_{block}_b"), relu=False)
         x = g.add("Add", [x, y])

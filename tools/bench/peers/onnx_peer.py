@@ -1,12 +1,12 @@
-"""ONNX Runtime's side of the generator bench: one JSON request a line on standard input, one reply a line.
+"""ONNX Runtime's side of the generator bench, fp32.
 
     python onnx_peer.py MODEL_FOLDER HEIGHT WIDTH THREADS
 
-Says {"ready": versions} first. {"do": "output", "input": FILE, "output": FILE} runs one frame, raw little-endian
-float32 in height, width, channels order. {"do": "time", "frames": N} answers {"ms": [N numbers]}.
+Says {"ready": versions, "how": text} first, then answers:
+  {"do": "output", "input": FILE, "output": FILE}   runs one picture, raw float32 in height, width, channels order
+  {"do": "time", "frames": N}                       {"ms": wall time of N frames in a row ÷ N}
 """
 
-import json
 import platform
 import sys
 import time
@@ -15,8 +15,9 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 
+from answers import answer_requests, reply
 from generator_onnx import build
-
+from saved_weights import read_floats, write_floats
 
 WARM_UP, TRIED = 3, 9
 
@@ -35,11 +36,19 @@ def quicker_session(model, threads, frame):
     times = {name: [] for name in sessions}
     for turn in range(WARM_UP + TRIED):
         for name, session in sessions.items():
-            took = timed(session, frame)
+            took = milliseconds(session, frame, 1)
             if turn >= WARM_UP:
                 times[name].append(took)
     best = min(times, key=lambda name: np.median(times[name]))
     return best, sessions[best]
+
+
+def milliseconds(session, frame, frames):
+    """Per frame, from a picture in memory to its chroma in memory."""
+    started = time.perf_counter()
+    for _ in range(frames):
+        session.run(None, {"input": frame})
+    return (time.perf_counter() - started) * 1000 / frames
 
 
 def main(folder, height, width, threads):
@@ -47,31 +56,15 @@ def main(folder, height, width, threads):
     channels = model.graph.input[0].type.tensor_type.shape.dim[1].dim_value
     frame = np.random.default_rng(1).uniform(-1, 1, (1, channels, height, width)).astype(np.float32)
     waiting, session = quicker_session(model, threads, frame)
-    versions = {"onnxruntime": f"{ort.__version__} ({waiting} threads)", "onnx": onnx.__version__}
-    reply({"ready": {**versions, "numpy": np.__version__, "python": platform.python_version()}})
-    for line in sys.stdin:
-        request = json.loads(line)
-        if request["do"] == "output":
-            picture = np.fromfile(request["input"], "<f4").reshape(1, height, width, channels)
-            given = np.ascontiguousarray(picture.transpose(0, 3, 1, 2))
-            (output,) = session.run(None, {"input": given})
-            np.ascontiguousarray(output.transpose(0, 2, 3, 1)).astype("<f4").tofile(request["output"])
-            reply({})
-        elif request["do"] == "time":
-            reply({"ms": [timed(session, frame) for _ in range(request["frames"])]})
-        else:
-            raise ValueError(f"unknown request {request['do']!r}")
 
+    def output(input, output):
+        (chroma,) = session.run(None, {"input": read_floats(input, (height, width, channels))})
+        write_floats(output, chroma)
+        return {}
 
-def timed(session, frame):
-    """Milliseconds from a picture in memory to its chroma in memory."""
-    started = time.perf_counter()
-    session.run(None, {"input": frame})
-    return (time.perf_counter() - started) * 1000
-
-
-def reply(message):
-    print(json.dumps(message), flush=True)
+    versions = {"onnxruntime": ort.__version__, "onnx": onnx.__version__, "python": platform.python_version()}
+    reply({"ready": versions, "how": f"{waiting} threads"})
+    answer_requests({"output": output, "time": lambda frames: {"ms": milliseconds(session, frame, frames)}})
 
 
 if __name__ == "__main__":

@@ -11,9 +11,11 @@ type Bench = (options: BenchOptions, say: (line: string) => void) => Promise<Ben
 /** Loaded when asked for: what one bench needs must not weigh on another. */
 const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   generator: async () => (await import('./generator/generator-bench.js')).generatorBench,
+  training: async () => (await import('./training/training-bench.js')).trainingBench,
   film: async () => (await import('./film/film-bench.js')).filmBench,
   memory: async () => (await import('./memory/memory-bench.js')).memoryBench,
   stabilizer: async () => (await import('./stabilizer/stabilizer-bench.js')).stabilizerBench,
+  compile: async () => (await import('./compile/compile-bench.js')).compileBench,
 };
 
 const say = (line: string): void => {

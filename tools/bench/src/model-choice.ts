@@ -24,7 +24,17 @@ export function chosenModel(asked: string | undefined): ModelChoice | undefined 
 export async function modelOrRandom(asked: string | undefined): Promise<ModelChoice> {
   const chosen = chosenModel(asked);
   if (chosen !== undefined) return chosen;
-  const folder = path.join(WORK, 'random-model');
-  await runCommand('Making a random model', process.execPath, [builtFile('random-model-process'), folder]);
-  return { name: 'random fast', folder };
+  return { name: 'random fast', folder: await randomModel('random-model') };
+}
+
+/**
+ * A generator with random weights, made anew, of the width of `fast` or of so many channels.
+ * @param name of its folder among what the bench makes for itself
+ * @returns the folder
+ */
+export async function randomModel(name: string, channels?: number): Promise<string> {
+  const folder = path.join(WORK, name);
+  const width = channels === undefined ? [] : [String(channels)];
+  await runCommand('Making a random model', process.execPath, [builtFile('random-model-process'), folder, ...width]);
+  return folder;
 }

@@ -10,7 +10,7 @@ test('no name and all run every bench; names run in the fixed order', () => {
 
 test('options have defaults, and numbers are read', () => {
   expect(parseOptions(['generator'])).toMatchObject({
-    width: 16,
+    width: undefined,
     rounds: undefined,
     frames: undefined,
     out: 'out/bench',

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.js';
 
-export const BENCHES = ['generator', 'film', 'memory', 'stabilizer'] as const;
+export const BENCHES = ['generator', 'training', 'film', 'memory', 'stabilizer', 'compile'] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface BenchOptions {
   readonly benches: readonly BenchName[];
-  /** First channel count of the generator in `generator`; 16 is the preset fast, 32 standard. */
-  readonly width: number;
+  /** The only first channel count of `generator` and `training`, 16 for fast, 32 for standard; undefined takes theirs. */
+  readonly width: number | undefined;
   /** Alternating rounds; undefined leaves each bench its own. */
   readonly rounds: number | undefined;
-  /** Frames of the long clip of `film` and of each round of `generator`; undefined leaves each bench its own. */
+  /** Frames of the clip of `film`, frames or steps of a round of `generator` and `training`; undefined: their own. */
   readonly frames: number | undefined;
   /** A shipped model's name or a folder, for `film`, `memory` and `stabilizer`; undefined takes the first shipped one. */
   readonly model: string | undefined;
@@ -18,10 +18,10 @@ export interface BenchOptions {
   readonly out: string;
 }
 
-export const USAGE = `Usage: npm run bench -- [generator|film|memory|stabilizer|all]...
-  --width N    channels of the generator in "generator": 16 is fast (default), 32 is standard
+export const USAGE = `Usage: npm run bench -- [generator|training|film|memory|stabilizer|compile|all]...
+  --width N    only this width of the generator (generator, training): 16 is fast, 32 is standard
   --rounds N   alternating rounds
-  --frames N   frames of a round (generator) or of the clip (film)
+  --frames N   frames or steps of a round (generator, training), frames of the clip (film)
   --model M    a shipped model's name or a folder (film, memory, stabilizer)
   --out DIR    where the JSON goes (out/bench)
 `;
@@ -49,7 +49,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parsed;
   return Object.freeze({
     benches: benchesOf(positionals),
-    width: natural('width', values.width) ?? 16,
+    width: natural('width', values.width),
     rounds: natural('rounds', values.rounds),
     frames: natural('frames', values.frames),
     model: values.model,

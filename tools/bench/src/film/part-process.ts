@@ -14,9 +14,9 @@ import type { PartCost, PartName } from './part-cost.js';
  */
 const [part, film, model, chroma, scratch] = process.argv.slice(2) as [PartName, string, string, string, string];
 
-/** The stages keep this many batches under way, so the generator alone gets as many. */
-const IN_FLIGHT = 3;
-const WARM_UP = 2;
+/** The stages keep so many batches under way beside those that are painted, so the generator alone gets as many. */
+const BESIDE = 2;
+const WARM_UP = 4;
 
 const info = await probe({ kind: 'file', path: film });
 const card = JSON.parse(await readFile(path.join(model, 'kinemacolor.json'), 'utf8')) as { renderSize: number };
@@ -44,14 +44,15 @@ async function decode(): Promise<PartCost> {
 async function generator(): Promise<PartCost> {
   const frames = info.video.expectedFrames ?? 0;
   const colorizer = await startColorizer({ model, device: 'cpu' });
+  await colorizer.prepare({ frames, ...size });
   const picture = Uint8Array.from({ length: pixels }, (_, i) => 128 + 80 * Math.sin(i / 37) * Math.cos(i / 9000));
   const colour = (): Promise<unknown> => colorizer.colorize(picture.slice(), { batch: 1, ...size });
-  for (let i = 0; i < WARM_UP; i++) await colour();
+  await Promise.all(Array.from({ length: WARM_UP }, colour));
   const stop = stopwatch();
   const underWay: Promise<unknown>[] = [];
   for (let i = 0; i < frames; i++) {
     underWay.push(colour());
-    if (underWay.length >= IN_FLIGHT) await underWay.shift();
+    if (underWay.length >= colorizer.workers + BESIDE) await underWay.shift();
   }
   await Promise.all(underWay);
   const cost = stop();

@@ -3,32 +3,62 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { LineChild } from '../line-child.js';
-import { builtFile, cacheFolder, PEERS } from '../paths.js';
-import { checkAgreement } from './agreement.js';
+import { buildGenerator, GENERATOR_PRESETS, saveModel } from '@kinemacolor/models';
+import { loadBackend } from '@kinemacolor/tensor';
+import { builtFile } from '../paths.js';
+import { peerInterpreter } from '../peer-venv.js';
+import { Sides } from '../sides.js';
+import { BF16, checkAgreement } from './agreement.js';
+import { BOUNDS, EAGER, EAGER_PEER, generatorSides, ONNX_PEER } from './generator-sides.js';
 
-const python = path.join(cacheFolder(), 'bench-venv/bin/python');
-const engine = builtFile('generator/engine-process');
-const missing = [python, engine].filter((file) => !existsSync(file));
+const pythons = { onnx: peerInterpreter('onnx'), torch: peerInterpreter('torch') };
+const present = (python: string): boolean => [python, builtFile('generator/engine-process')].every(existsSync);
+const peers = [present(pythons.onnx) ? [ONNX_PEER] : [], present(pythons.torch) ? [EAGER_PEER] : []].flat();
+const size = { height: 36, width: 52 };
 
-/** Only where the bench was run before: a test does not fetch ONNX Runtime. */
-test.skipIf(missing.length > 0)('the ONNX graph is the same function as our engine, at an odd shape too', async () => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'bench-spec-'));
-  const size = ['36', '52'];
-  const children: LineChild[] = [];
-  try {
-    for (const [name, command, ...args] of [
-      ['Our engine', process.execPath, engine, folder, ...size, '4'],
-      ['ONNX Runtime', python, '-B', path.join(PEERS, 'onnx_peer.py'), folder, ...size, '1'],
-    ] as [string, string, ...string[]][]) {
-      children.push((await LineChild.start(name, command, args)).child);
+async function saveRandomModel(folder: string, seed: number): Promise<void> {
+  await loadBackend('cpu');
+  const config = { ...GENERATOR_PRESETS.fast, width: 4 };
+  const model = buildGenerator(config, seed);
+  await saveModel(model, folder, { name: 'random', version: '1', config, renderSize: 36 });
+  model.dispose();
+}
+
+/** Starting PyTorch takes half a minute on a machine that is busy with other tests. */
+const PATIENCE_MS = 240_000;
+
+/** Only the peers that the bench was run with before: a test does not fetch them. */
+test.skipIf(peers.length === 0)(
+  'peers are the same function as our engine, at an odd shape too',
+  async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'bench-spec-'));
+    const sides = new Sides();
+    try {
+      await saveRandomModel(folder, 1);
+      for (const side of generatorSides(pythons, { folder, ...size, cores: 1 })) {
+        if ([EAGER, ...peers].includes(side.name)) await sides.start(side);
+      }
+      const picture = Float32Array.from({ length: size.height * size.width }, (_, i) => Math.sin(i * 0.1));
+      const bounds = Object.fromEntries(peers.map((name) => [name, BOUNDS[name]!]));
+      const differences = await checkAgreement(sides, EAGER, bounds, picture, folder);
+      expect(Object.keys(differences)).toEqual(peers);
+      if (peers.includes(ONNX_PEER)) expect(differences[ONNX_PEER]!.largest).toBeLessThan(1e-4);
+
+      const times = await sides.takeTurns(1, { frames: 3 });
+      expect(Object.keys(times).sort()).toEqual([EAGER, ...peers].sort());
+      for (const ms of Object.values(times)) expect(ms).toBeGreaterThan(0);
+
+      // With other weights it is another function, and bf16's wide bound must see that too.
+      await saveRandomModel(folder, 2);
+      const eager = generatorSides(pythons, { folder, ...size, cores: 1 }).find(({ name }) => name === EAGER)!;
+      await sides.start({ ...eager, name: 'other weights' });
+      await expect(checkAgreement(sides, EAGER, { 'other weights': BF16 }, picture, folder)).rejects.toThrow(
+        'differ by',
+      );
+    } finally {
+      await sides.close();
+      await rm(folder, { recursive: true });
     }
-    const [ours, peer] = children as [LineChild, LineChild];
-    expect(await checkAgreement([ours, peer], 36 * 52, folder)).toBeLessThan(1e-4);
-    expect((await ours.request({ do: 'time', frames: 3 }))['ms']).toHaveLength(3);
-    expect((await peer.request({ do: 'time', frames: 3 }))['ms']).toHaveLength(3);
-  } finally {
-    await Promise.all(children.map((child) => child.close()));
-    await rm(folder, { recursive: true });
-  }
-});
+  },
+  PATIENCE_MS,
+);

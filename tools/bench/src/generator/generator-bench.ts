@@ -1,100 +1,102 @@
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { LineChild } from '../line-child.js';
 import { thisMachine } from '../machine.js';
+import { randomModel } from '../model-choice.js';
 import type { BenchOptions } from '../options.js';
-import { builtFile, PEERS, WORK } from '../paths.js';
-import type { BenchResult } from '../result.js';
-import { median, ratio } from '../statistics.js';
+import { peerPython } from '../peer-venv.js';
+import type { BenchResult, ResultRow } from '../result.js';
+import { Sides } from '../sides.js';
+import { byName, median, ratio } from '../statistics.js';
 import { commonVersions } from '../versions.js';
-import { checkAgreement } from './agreement.js';
-import { peerPython } from './peer-venv.js';
+import { checkAgreement, type Difference } from './agreement.js';
+import { BOUNDS, COMPILED_PEER, EAGER, generatorSides, ONNX_PEER, OURS } from './generator-sides.js';
 
 const HEIGHT = 256;
 const WIDTH = 448;
+const CHANNELS = [16, 32, 64] as const;
 const WARM_UP_FRAMES = 5;
-/** Time for the other side's idle threads to go to sleep, so that they do not take cores from the one that is timed. */
-const SETTLE_MS = 300;
+
+/** Rounds of about a second: a frame costs about four times as much at twice the width. */
+const framesOf = (channels: number): number => Math.max(5, Math.round(640 / channels));
 
 /**
- * One frame through our engine and through ONNX Runtime: the same architecture, size, weights and cores, each in a
- * process of its own, in turns. Ratio = ONNX Runtime's time ÷ ours, 1 and above is at least as fast.
+ * One frame through our compiled generator and through others' engines: the same architecture, size, weights and cores,
+ * each in a process of its own, in turns. Ratio = their time ÷ ours.
  */
 export async function generatorBench(options: BenchOptions, say: (line: string) => void): Promise<BenchResult> {
   const machine = thisMachine();
-  const { width: channels, rounds = 9, frames = 15 } = options;
-  const python = await peerPython(say);
-  const folder = path.join(WORK, 'generator');
-  await mkdir(folder, { recursive: true });
-  const children: LineChild[] = [];
-  const start = async (name: string, command: string, args: string[]): Promise<[LineChild, Record<string, string>]> => {
-    const { child, first } = await LineChild.start(name, command, args);
-    children.push(child);
-    return [child, first['ready'] as Record<string, string>];
-  };
-  try {
-    const size = [String(HEIGHT), String(WIDTH)];
-    const engine = [builtFile('generator/engine-process'), folder, ...size, String(channels)];
-    const [ours, ourVersions] = await start('Our engine', process.execPath, engine);
-    const peerArguments = ['-B', path.join(PEERS, 'onnx_peer.py'), folder, ...size, String(machine.cores)];
-    const [peer, peerVersions] = await start('ONNX Runtime', python, peerArguments);
-    const difference = await checkAgreement([ours, peer], HEIGHT * WIDTH, folder);
+  const { rounds = 9 } = options;
+  const pythons = { onnx: await peerPython('onnx', say), torch: await peerPython('torch', say) };
+  const rows: ResultRow[] = [];
+  const settings: Record<string, string | number> = { height: HEIGHT, width: WIDTH, rounds };
+  const versions: Record<string, string> = await commonVersions();
 
-    for (const child of [ours, peer]) await timed(child, WARM_UP_FRAMES);
-    const [mine, theirs] = [new Times(), new Times()];
-    for (let round = 1; round <= rounds; round++) {
-      mine.add(await timed(ours, frames));
-      theirs.add(await timed(peer, frames));
-      const [us, them] = [mine, theirs].map(({ medians }) => medians.at(-1)!.toFixed(1));
-      say(`generator: round ${round} of ${rounds}: ours ${us} ms, ONNX Runtime ${them} ms`);
+  for (const channels of options.width === undefined ? CHANNELS : [options.width]) {
+    const frames = options.frames ?? framesOf(channels);
+    const folder = await randomModel(`generator-${channels}`, channels);
+    const sides = new Sides();
+    try {
+      say(`generator: width ${channels}: starting every side (torch.compile takes its time at first)`);
+      const place = { folder, height: HEIGHT, width: WIDTH, cores: machine.cores };
+      for (const side of generatorSides(pythons, place)) await sides.start(side);
+      const picture = Float32Array.from(
+        { length: HEIGHT * WIDTH },
+        (_, i) => Math.sin(i * 0.013) * Math.cos(i * 0.00057),
+      );
+      const differences = await checkAgreement(sides, EAGER, BOUNDS, picture, folder);
+      await sides.takeTurns(0, { frames: WARM_UP_FRAMES });
+      const times: Record<string, number>[] = [];
+      for (let round = 0; round < rounds; round++) {
+        const one = await sides.takeTurns(round, { frames });
+        times.push(one);
+        const told = Object.entries(one).map(([name, ms]) => `${name} ${ms.toFixed(1)} ms`);
+        say(`generator: width ${channels}, round ${round + 1} of ${rounds}: ${told.join(', ')}`);
+      }
+      rows.push(...rowsOf(channels, times, differences));
+      settings[`frames a round at width ${channels}`] = frames;
+      for (const [name, how] of Object.entries(sides.how)) settings[`${name} at width ${channels}`] = how;
+      Object.assign(versions, sides.versions);
+    } finally {
+      await sides.close();
     }
-    return {
-      bench: channels === 16 ? 'generator' : `generator-${channels}`,
-      about: 'One frame, batch 1, fp32, all cores, from floats to floats; ratio = ONNX Runtime ÷ ours.',
-      date: new Date().toISOString(),
-      machine,
-      versions: { ...(await commonVersions()), ...ourVersions, ...peerVersions },
-      settings: { height: HEIGHT, width: WIDTH, channels, rounds, 'frames a round': frames },
-      rows: [
-        {
-          name: `${PRESETS[channels] ?? 'custom'} (width ${channels})`,
-          numbers: {
-            'ours ms': median(mine.medians),
-            'ONNX Runtime ms': median(theirs.medians),
-            'ours best ms': mine.best,
-            'ONNX Runtime best ms': theirs.best,
-            'best ratio': ratio(theirs.best, mine.best),
-            'largest difference': difference,
-          },
-          rounds: { 'ours ms': mine.medians, 'ONNX Runtime ms': theirs.medians },
-          ratio: ratio(median(theirs.medians), median(mine.medians)),
-          target: { least: 1 },
-        },
-      ],
-    };
-  } finally {
-    await Promise.all(children.map((child) => child.close()));
   }
+  return {
+    bench: options.width === undefined ? 'generator' : `generator-${options.width}`,
+    about:
+      'One frame, batch 1, all cores, from floats to floats; ms = wall time of a round ÷ its frames; ratio = theirs ÷ ours.',
+    date: new Date().toISOString(),
+    machine,
+    versions,
+    settings,
+    rows,
+  };
 }
 
-const PRESETS: Readonly<Record<number, string>> = { 16: 'fast', 32: 'standard' };
-
-/** Times of one side, milliseconds. */
-class Times {
-  /** Median of each round. */
-  readonly medians: number[] = [];
-  /** The quickest frame of all, which other work on the machine disturbs least. */
-  best = Infinity;
-
-  add(round: readonly number[]): void {
-    this.medians.push(median(round));
-    this.best = Math.min(this.best, ...round);
-  }
-}
-
-/** Milliseconds of each frame. */
-async function timed(child: LineChild, frames: number): Promise<readonly number[]> {
-  await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-  const { ms } = await child.request({ do: 'time', frames });
-  return ms as number[];
+/** A row for each ratio; the first has the columns that belong to none, and how far the outputs are apart. */
+function rowsOf(
+  channels: number,
+  rounds: readonly Readonly<Record<string, number>>[],
+  differences: Readonly<Record<string, Difference>>,
+): readonly ResultRow[] {
+  const times = byName(rounds);
+  const ms = (name: string): number => median(times[name] ?? []);
+  const ours = ms(OURS);
+  const name = `width ${channels}`;
+  return [
+    {
+      name: `${name}: ${COMPILED_PEER} ÷ ours`,
+      numbers: {
+        ...Object.fromEntries(Object.keys(times).map((side) => [`${side} ms`, ms(side)])),
+        'our mean difference': differences[OURS]!.mean,
+        'torch.compile mean difference': differences[COMPILED_PEER]!.mean,
+      },
+      rounds: Object.fromEntries(Object.entries(times).map(([side, values]) => [`${side} ms`, values])),
+      ratio: ratio(ms(COMPILED_PEER), ours),
+      target: { least: 1.1 },
+    },
+    {
+      name: `${name}: ${ONNX_PEER} ÷ ours`,
+      numbers: { [`${OURS} ms`]: ours, [`${ONNX_PEER} ms`]: ms(ONNX_PEER) },
+      ratio: ratio(ms(ONNX_PEER), ours),
+      target: { least: 2 },
+    },
+  ];
 }

@@ -1,0 +1,45 @@
+import { adam, compile } from '@kinemacolor/compile';
+import { choosePrecision, loadModel } from '@kinemacolor/models';
+import * as tf from '@tensorflow/tfjs';
+import { ADAM, type Form } from './form.js';
+
+/** The whole step as one graph: forward, gradients, Adam. */
+export async function compiledForm(
+  folder: string,
+  size: number,
+  luma: Float32Array,
+  chroma: Float32Array,
+): Promise<Form> {
+  const precision = choosePrecision('auto', 'cpu');
+  const { rate, ...options } = ADAM;
+  const { model } = await loadModel(folder);
+  const weights = model.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
+  const optimiser = adam(weights, options);
+  const step = await compile(
+    (input: tf.Tensor4D, truth: tf.Tensor4D) => {
+      const loss = (): tf.Scalar => tf.mean(tf.abs(tf.sub(model.apply(input) as tf.Tensor4D, truth)));
+      const { value, grads } = tf.variableGrads(loss, weights);
+      optimiser.apply(grads, { rate });
+      return value;
+    },
+    [{ shape: [1, size, size, 1] }, { shape: [1, size, size, 2] }],
+    { variables: [...weights, ...optimiser.variables], precision },
+  );
+  return {
+    how: `compiled ${precision}`,
+    restart: async () => {
+      const { model: saved } = await loadModel(folder);
+      const values = saved.trainableWeights.map((weight) => weight.read());
+      for (const [i, weight] of weights.entries()) weight.assign(values[i]!);
+      for (const variable of optimiser.variables) variable.assign(tf.zerosLike(variable));
+      saved.dispose();
+      step.writeVariables();
+    },
+    step: () => {
+      const loss = tf.tidy(() => step(tf.tensor4d(luma, [1, size, size, 1]), tf.tensor4d(chroma, [1, size, size, 2])));
+      const [value] = loss.dataSync<'float32'>();
+      loss.dispose();
+      return value!;
+    },
+  };
+}
