@@ -253,7 +253,7 @@ describe('what compiling leaves behind', () => {
 });
 
 it('a function cannot have the name of what every program has', async () => {
-  const weight = tf.variable(tf.ones([2]));
+  const weight = tf.tidy(() => tf.variable(tf.ones([2])));
   const functions = { write_variables: { fn: () => tf.neg(weight), signature: [] } };
   await expect(compileProgram(functions, { variables: [weight] })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   weight.dispose();
