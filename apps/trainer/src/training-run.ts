@@ -1,8 +1,8 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { adam } from '@kinemacolor/compile';
 import { buildGenerator, saveModel, type GeneratorConfig } from '@kinemacolor/models';
-import { weightedHuber } from '@kinemacolor/losses';
 import { formatTable, ToneFit, type SetMetrics } from '@kinemacolor/quality';
 import { loadBackend } from '@kinemacolor/tensor';
 import { readCheckpoint, saveCheckpoint } from './checkpoint.js';
@@ -10,6 +10,7 @@ import type { TrainingConfig } from './config.js';
 import { loadPictures } from './picture-set.js';
 import { Random } from './random.js';
 import { Sampler, type WeightedSet } from './sampler.js';
+import { chromaStep } from './chroma-step.js';
 import { cosineRate } from './schedule.js';
 import { evaluateBaselines, evaluateGenerator, loadValidation } from './validation.js';
 import { WeightAverage } from './weight-average.js';
@@ -50,7 +51,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
   const variables = model.trainableWeights.map((weight) => variableOf(weight));
   // Chroma is small: a full-size first guess would spend the first thousand steps on becoming grey.
   scaleOutput(model, { u: 0.1, v: 0.1 });
-  const optimizer = tf.train.adam(config.learningRate, ADAM.beta1, ADAM.beta2);
+  const optimiser = adam(variables, ADAM);
   const average = new WeightAverage(model.trainableWeights, config.average);
   let random = new Random(config.seed);
   let step = 0;
@@ -62,22 +63,17 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     random = new Random(kept.state.random);
     for (const [i, value] of kept.groups['weights']!.entries()) variables[i]!.assign(value);
     average.restore(kept.groups['average']!);
-    const state = kept.groups['optimizer']!;
-    await optimizer.setWeights([
-      { name: 'iter', tensor: tf.scalar(step, 'int32') },
-      ...state.map((tensor, i) => ({ name: variables[i >> 1]!.name, tensor })),
-    ]);
+    for (const [i, value] of kept.groups['optimiser']!.entries()) optimiser.variables[i]!.assign(value);
     tf.dispose(kept.groups);
     print(`goes on at step ${step}`);
   }
+  const compiled = await chromaStep({ model, variables, optimiser, average, config });
   const save = async (): Promise<void> => {
-    const [iterations, ...moments] = await optimizer.getWeights();
-    tf.dispose(iterations?.tensor ?? []);
-    const state = moments.map(({ tensor }) => tensor);
+    compiled.readVariables();
     await saveCheckpoint(
       checkpoint,
       { step, random: random.snapshot(), bestScore },
-      { weights: variables, average: average.values(), optimizer: state },
+      { weights: variables, average: average.values(), optimiser: optimiser.variables },
     );
   };
 
@@ -93,24 +89,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
       warmUp: config.warmUp,
       floor: 0.01,
     });
-    (optimizer as unknown as { learningRate: number }).learningRate = rate;
-    const loss = tf.tidy(() => {
-      const luma = tf.tensor4d(drawn.luma, [batch, crop, crop, 1]);
-      const truth = tf.tensor4d(drawn.chroma, [batch, crop, crop, 2]);
-      const { value, grads } = tf.variableGrads(
-        () =>
-          weightedHuber(
-            model.apply(luma, { training: true }) as tf.Tensor4D,
-            truth,
-            config.loss.delta,
-            config.loss.colourWeight,
-          ),
-        variables,
-      );
-      optimizer.applyGradients(Object.entries(grads).map(([name, tensor]) => ({ name, tensor })));
-      return value.dataSync()[0]!;
-    });
-    average.update(step);
+    const loss = compiled.step(drawn, rate, average.decayAt(step));
     step += 1;
     lossSum += loss;
     if (step % 100 === 0) {
@@ -126,6 +105,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     // A validation ends with a checkpoint of its own, which knows the new best score.
     if (step % config.checkpointEvery === 0 && !validates) await save();
     if (validates) {
+      compiled.readVariables();
       const metrics = await average.within(async () => {
         scaleOutput(model, config.outputGain);
         const result = await evaluateGenerator(
@@ -149,6 +129,7 @@ export async function train(config: TrainingConfig, signal: AbortSignal, print: 
     await new Promise(setImmediate);
   }
   if (step > 0) await save();
+  compiled.dispose();
   if (!signal.aborted) {
     await average.within(() => {
       scaleOutput(model, config.outputGain);

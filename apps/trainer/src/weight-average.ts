@@ -1,8 +1,9 @@
+import { assign } from '@kinemacolor/compile';
 import * as tf from '@tensorflow/tfjs';
 
 /**
  * An exponential moving average of weights (Polyak and Juditsky 1992): smoother than the last step, and what is
- * validated and shipped. The decay grows with the number of updates, so that early averages do not remember the start.
+ * validated and shipped.
  */
 export class WeightAverage {
   private readonly shadow: tf.Variable[];
@@ -11,18 +12,22 @@ export class WeightAverage {
     private readonly weights: readonly tf.LayerVariable[],
     private readonly decay: number,
   ) {
-    this.shadow = weights.map((weight) => tf.variable(weight.read(), false));
+    // Added to 0: a variable made of another one shares its memory until either is assigned to.
+    this.shadow = tf.tidy(() => weights.map((weight) => tf.variable(tf.add(weight.read(), 0), false)));
   }
 
-  /** @param step updates so far, from 0 */
-  update(step: number): void {
-    const decay = Math.min(this.decay, (step + 1) / (step + 10));
-    tf.tidy(() => {
-      for (const [i, weight] of this.weights.entries()) {
-        const mean = this.shadow[i]!;
-        mean.assign(tf.add(tf.mul(mean, decay), tf.mul(weight.read(), 1 - decay)));
-      }
-    });
+  /** The decay of the update after `step` updates: it grows, so that early averages do not remember the start. */
+  decayAt(step: number): number {
+    return Math.min(this.decay, (step + 1) / (step + 10));
+  }
+
+  /** One update; to be called in the training step, eager or compiled. */
+  update(decay: tf.Scalar): void {
+    for (const [i, weight] of this.weights.entries()) {
+      const mean = this.shadow[i]!;
+      // mean + (1 − decay)(weight − mean), so that one op less is needed.
+      assign(mean, tf.add(mean, tf.mul(tf.sub(weight.read(), mean), tf.sub(1, decay))));
+    }
   }
 
   /** Runs `use` with the averaged weights in the model, then puts the trained ones back. */
@@ -38,7 +43,7 @@ export class WeightAverage {
   }
 
   /** The averages, in the order of the weights; still owned here. */
-  values(): readonly tf.Tensor[] {
+  values(): readonly tf.Variable[] {
     return this.shadow;
   }
 
