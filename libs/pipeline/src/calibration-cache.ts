@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, homedir } from 'node:os';
+import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
+import { cacheFolder } from '@kinemacolor/config';
 
 /** What a calibration holds for. */
 export interface CalibrationKey {
@@ -26,11 +27,6 @@ const MOST_KEPT = 64;
 /** A file beyond this is not ours. */
 const MOST_BYTES = 64 * 1024;
 
-/** The per-user cache of the whole project. */
-const cacheFolder = (): string => {
-  const base = process.env['XDG_CACHE_HOME'];
-  return path.join(base !== undefined && base !== '' ? base : path.join(homedir(), '.cache'), 'kinemacolor');
-};
 const cacheFile = (): string => path.join(cacheFolder(), 'workers.json');
 
 export const thisMachine = (): Pick<CalibrationKey, 'cpu' | 'cores'> => ({

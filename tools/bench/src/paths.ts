@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
 
 /** The top of the checkout. This file lies in `tools/bench/src` or, built, in `tools/bench/dist`. */
@@ -12,12 +11,6 @@ export const WORK = path.join(ROOT, 'out/bench/work');
 
 /** The built file of a process of this bench, such as `generator/engine-process`. */
 export const builtFile = (name: string): string => path.join(ROOT, 'tools/bench/dist', `${name}.js`);
-
-/** The per-user cache of the whole project. */
-export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const base = env['XDG_CACHE_HOME'];
-  return path.join(base !== undefined && base !== '' ? base : path.join(homedir(), '.cache'), 'kinemacolor');
-}
 
 /** A real clip that lies beside the checkout on some machines; undefined where it does not. */
 export function realClip(name: string): string | undefined {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { cacheFolder } from '@kinemacolor/config';
 import { BenchError } from './bench-error.js';
-import { cacheFolder, PEERS } from './paths.js';
+import { PEERS } from './paths.js';
 import { runCommand } from './run-command.js';
 
 /** What others' engines need: a virtual environment each, as they want different versions of the same packages. */
