@@ -4,6 +4,7 @@ import { colorizeSettings } from './colorize-settings.js';
 import { doctorCommand } from './doctor-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
+import { featuresCommand, type FeaturesFlags } from './features-command.js';
 import { importModelCommand, listModelsCommand } from './models-command.js';
 
 const EXIT_CODES = `
@@ -56,6 +57,11 @@ export function buildProgram(finish: (code: number) => void): Command {
     .argument('<checkpoint>', 'a .pth file')
     .requiredOption('-o, --output <folder>', 'folder of the new model')
     .action(async (file: string, { output }: { output: string }) => { finish(await importModelCommand(file, output)); }); // prettier-ignore
+  models
+    .command('features')
+    .description('tell where the feature networks for the perceptual loss of training come from')
+    .option('--verify <path>', 'compare a folder of darknet-tiny, or a VGG16 file, with the published one')
+    .action(async (flags: FeaturesFlags) => { finish(await featuresCommand(flags)); }); // prettier-ignore
   models
     .command('export')
     .description('write a model for TensorFlow Serving, Triton or Python, for one size of batch')

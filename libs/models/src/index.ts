@@ -12,6 +12,8 @@ export {
   type GeneratorConfig,
   type GeneratorPreset,
 } from './generator-config.js';
+export type { FeatureKind, FeatureNetwork } from './features/feature-network.js';
+export { openFeatures, type OpenFeaturesOptions } from './features/open-features.js';
 export { ModelError, type ModelErrorCode } from './model-error.js';
 export { renderSizeFor } from './render-size.js';
 export { loadModel, readModelInfo, saveModel, type LoadedModel } from './model-files.js';

@@ -9,6 +9,8 @@ const rebuilders: ReadonlyMap<string, (args: readonly PickleValue[]) => PickleVa
   ['torch._utils._rebuild_tensor', tensorView],
   ['torch._utils._rebuild_tensor_v2', tensorView],
   ['torch._utils._rebuild_parameter', parameter],
+  // Before PyTorch 0.4 a parameter was made by its class; the first of torchvision's checkpoints are of that age.
+  ['torch.nn.parameter.Parameter', parameter],
 ]);
 
 /** Stands in for Python where a pickle describes tensors, storages and dictionaries. */
