@@ -78,6 +78,13 @@ export class Graph {
 
 export const sizeOf = (shape: Shape): number => shape.reduce((product, side) => product * side, 1);
 export const sameShape = (a: Shape, b: Shape): boolean => a.length === b.length && a.every((side, i) => side === b[i]);
+
+/** Every number of a constant, in order; undefined where the value is none. */
+export function numbersOf({ node: { data }, shape }: Value): readonly number[] | undefined {
+  if (data === undefined) return undefined;
+  return data.kind === 'dense' ? [...data.values] : Array<number>(sizeOf(shape)).fill(data.value);
+}
+
 /** The one number of a uniform constant, or undefined. */
 export function splatOf({ node }: Value): number | undefined {
   return node.data?.kind === 'splat' ? node.data.value : undefined;

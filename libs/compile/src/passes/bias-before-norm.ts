@@ -1,4 +1,4 @@
-import { sizeOf, splatOf, type Graph, type GraphNode, type Value } from '../graph/graph.js';
+import { numbersOf, sizeOf, splatOf, type Graph, type GraphNode, type Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 
 /**
@@ -36,8 +36,8 @@ const isBias = (value: Value, sum: Value): boolean =>
 
 /** Over height and width at least: each picture's sum is zero on its own. */
 function sumsPictures({ inputs }: GraphNode): boolean {
-  const axes = inputs[1]!.node.data;
-  return inputs[0]!.shape.length === 4 && axes?.kind === 'dense' && [1, 2].every((axis) => axes.values.includes(axis));
+  const axes = numbersOf(inputs[1]!);
+  return inputs[0]!.shape.length === 4 && axes !== undefined && [1, 2].every((axis) => axes.includes(axis));
 }
 
 /** The gradient of a norm, with zeros around it where the forward pass cropped. */

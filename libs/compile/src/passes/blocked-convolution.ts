@@ -1,7 +1,8 @@
-import { int, ints, string, type Attribute } from '../graph/attribute.js';
+import { int, ints, string } from '../graph/attribute.js';
 import type { Graph, GraphNode, Shape, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 import { depthToSpace, slice } from '../rules/shapes.js';
+import { isPlain } from './plain-convolution.js';
 
 /** Side of the block of pixels that one position of the blocked convolution paints. */
 const BLOCK = 4;
@@ -34,14 +35,10 @@ export function blockLastConvolution(program: GraphProgram): GraphProgram {
 }
 
 /** @param painted shape of the convolution's output */
-function applies({ attributes }: GraphNode, painted: Shape, filter: Shape): boolean {
-  const { padding, strides, dilations } = attributes;
-  const unit = (attribute: Attribute | undefined): boolean =>
-    attribute !== undefined && 'ints' in attribute && attribute.ints.every((n) => n === 1);
-  const valid = padding !== undefined && 'string' in padding && padding.string === 'VALID';
+function applies(node: GraphNode, painted: Shape, filter: Shape): boolean {
   const square = filter[0] === filter[1] && filter[0]! >= WIDE_KERNEL;
   const fits = painted[1]! % BLOCK === 0 && painted[2]! % BLOCK === 0 && painted[3]! <= FEW_CHANNELS;
-  return valid && unit(strides) && unit(dilations) && square && fits;
+  return isPlain(node) && square && fits;
 }
 
 const sizes = ([k, , inputs, outputs]: Shape): Filter => ({ k: k!, inputs: inputs!, outputs: outputs! });

@@ -1,4 +1,4 @@
-import { splatOf, type Value } from '../graph/graph.js';
+import { numbersOf, splatOf, type Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 
 /** Two crops in a row are one crop, and two borders of zeros one border: tfjs layers crop one side after the other. */
@@ -23,12 +23,6 @@ export function mergeCrops(program: GraphProgram): GraphProgram {
 
 /** The sum of two constant vectors of whole numbers. */
 function sum(a: Value, b: Value): number[] | undefined {
-  const [left, right] = [numbers(a), numbers(b)];
+  const [left, right] = [numbersOf(a), numbersOf(b)];
   return left === undefined || right === undefined ? undefined : left.map((n, i) => n + right[i]!);
-}
-
-function numbers({ node, shape }: Value): readonly number[] | undefined {
-  if (node.data === undefined) return undefined;
-  const { data } = node;
-  return data.kind === 'dense' ? [...data.values] : Array<number>(shape.reduce((p, n) => p * n, 1)).fill(data.value);
 }

@@ -1,6 +1,7 @@
 import { ints, string } from '../graph/attribute.js';
-import { splatOf, type GraphNode, type Value } from '../graph/graph.js';
+import { numbersOf, splatOf, type Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
+import { isUnpadded } from './plain-convolution.js';
 
 /**
  * Takes the zeros of a padded copy into the convolution that reads it: the same numbers, one picture less to write.
@@ -10,7 +11,7 @@ import { rewrite, type GraphProgram } from '../graph/rewrite.js';
  */
 export function foldZeroPadding(program: GraphProgram): GraphProgram {
   return rewrite(program, (node, inputs, graph) => {
-    if (node.op !== 'Conv2D' || !isValid(node)) return undefined;
+    if (node.op !== 'Conv2D' || !isUnpadded(node)) return undefined;
     const paddings = zerosAround(inputs[0]!);
     if (paddings === undefined) return undefined;
     const [x] = inputs[0]!.node.inputs;
@@ -19,15 +20,9 @@ export function foldZeroPadding(program: GraphProgram): GraphProgram {
   });
 }
 
-function isValid({ attributes: { padding } }: GraphNode): boolean {
-  return padding !== undefined && 'string' in padding && padding.string === 'VALID';
-}
-
 /** What a `PadV2` puts around height and width, when it is zeros and nothing else. */
 function zerosAround({ node }: Value): readonly number[] | undefined {
   if (node.op !== 'PadV2' || splatOf(node.inputs[2]!) !== 0) return undefined;
-  const data = node.inputs[1]!.node.data;
-  if (data?.kind !== 'dense' || data.values.length !== 8) return undefined;
-  const paddings = [...data.values];
-  return [0, 1, 6, 7].every((i) => paddings[i] === 0) ? paddings : undefined;
+  const paddings = numbersOf(node.inputs[1]!);
+  return paddings?.length === 8 && [0, 1, 6, 7].every((i) => paddings[i] === 0) ? paddings : undefined;
 }
