@@ -1,8 +1,9 @@
 import { bool, float, int, string, type Attribute } from '../graph/attribute.js';
-import type { DataType } from '../graph/data-type.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
+import { cast } from '../rules/cast.js';
 import { reduce } from '../rules/reductions.js';
+import { reshape } from '../rules/shapes.js';
 
 /** What the gradient needs of the fused norm. */
 interface Forward {
@@ -68,8 +69,7 @@ function fusedNorm(graph: Graph, x: Value, epsilon: number, made: Map<Value, For
 function scaleOf(graph: Graph, variance: Value, count: number, epsilon: number): Value {
   const biased = graph.op('Mul', [variance, graph.fill((count - 1) / count)], variance);
   const inverse = graph.op('Rsqrt', [graph.op('AddV2', [biased, graph.fill(epsilon)], biased)], biased);
-  const shape = [1, 1, 1, variance.shape[0]!];
-  return graph.op('Reshape', [inverse, graph.ints(shape)], { shape, dtype: 'float32' });
+  return reshape(graph, inverse, [1, 1, 1, variance.shape[0]!]);
 }
 
 function fusedGradient(graph: Graph, dy: Value, forward: Forward): Value {
@@ -78,17 +78,15 @@ function fusedGradient(graph: Graph, dy: Value, forward: Forward): Value {
   const vector = { shape: [channels], dtype: 'float32' } as const;
   const parts = pictures(graph, dy).map((part, i) => {
     const { x, reserved } = forward.pictures[i]!;
-    const same = part.dtype === x.dtype ? part : graph.op('Cast', [part], { shape: part.shape, dtype: x.dtype });
     const node = graph.add(
       'FusedBatchNormGradV3',
-      [same, x, ones, ...reserved],
+      [cast(graph, part, x.dtype), x, ones, ...reserved],
       [{ shape: part.shape, dtype: x.dtype }, vector, vector, { shape: [0], dtype: 'float32' }, { shape: [0], dtype: 'float32' }], // prettier-ignore
       { attributes: fusedAttributes(forward.epsilon) },
     );
     return node.outputs[0]!;
   });
-  const dx = together(graph, parts);
-  return dx.dtype === dy.dtype ? dx : graph.op('Cast', [dx], { shape: dx.shape, dtype: dy.dtype });
+  return cast(graph, together(graph, parts), dy.dtype);
 }
 
 const fusedAttributes = (epsilon: number): Record<string, Attribute> => ({
@@ -129,6 +127,3 @@ function plainGradient(graph: Graph, dy: Value, y: Value, scale: Value): Value {
   const rest = graph.op('Sub', [graph.op('Sub', [along, mean], along), graph.op('Mul', [normal, projected], along)], along); // prettier-ignore
   return cast(graph, graph.op('Mul', [rest, scale], rest), dy.dtype);
 }
-
-const cast = (graph: Graph, x: Value, dtype: DataType): Value =>
-  x.dtype === dtype ? x : graph.op('Cast', [x], { shape: x.shape, dtype });

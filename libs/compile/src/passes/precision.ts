@@ -1,6 +1,7 @@
 import { isFloat, type DataType } from '../graph/data-type.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
+import { cast } from '../rules/cast.js';
 
 /** `bf16`: matrix products and what lies between them in bfloat16; weights, statistics, losses, updates in float32. */
 export type Precision = 'fp32' | 'bf16';
@@ -51,22 +52,19 @@ const FLOAT32_INPUTS: Readonly<Record<string, readonly number[]>> = { InstanceNo
 export function applyPrecision(program: GraphProgram): GraphProgram {
   const exact = lossNodes(program.graph);
   const casts = new Map<string, Value>();
-  const cast = (graph: Graph, value: Value, dtype: DataType): Value => {
+  const inType = (graph: Graph, value: Value, dtype: DataType): Value => {
     if (!isFloat(value.dtype) || value.dtype === dtype) return value;
     const key = `${value.node.id}:${value.index}:${dtype}`;
     const { data } = value.node;
     const made =
-      casts.get(key) ??
-      (data === undefined
-        ? graph.op('Cast', [value], { shape: value.shape, dtype })
-        : graph.constant(data, value.shape, dtype));
+      casts.get(key) ?? (data === undefined ? cast(graph, value, dtype) : graph.constant(data, value.shape, dtype));
     casts.set(key, made);
     return made;
   };
   return rewrite(program, (node, inputs, graph, after) => {
     const dtype = exact.has(node) ? 'float32' : typeFor(node, inputs);
     const keep = FLOAT32_INPUTS[node.op] ?? [];
-    const given = inputs.map((input, i) => cast(graph, input, keep.includes(i) ? 'float32' : dtype));
+    const given = inputs.map((input, i) => inType(graph, input, keep.includes(i) ? 'float32' : dtype));
     const wide = FLOAT32_OUTPUTS[node.op] ?? [];
     const outputs = node.outputs.map((output, i) => ({
       shape: output.shape,

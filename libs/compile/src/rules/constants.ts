@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { DataType } from '../graph/data-type.js';
 import { int } from '../graph/attribute.js';
+import { cast } from './cast.js';
 import type { Rules } from './rule.js';
 
 export const constantRules: Rules = {
@@ -27,8 +28,7 @@ export const constantRules: Rules = {
   },
   Cast: ({ inputs: { x }, attributes, graph }) => {
     const dtype = (attributes as tf.CastAttrs).dtype as DataType;
-    if (dtype === x!.dtype) return x!;
-    if (dtype === 'bool') return graph.op('NotEqual', [x!, graph.fill(0, [], x!.dtype)], { shape: x!.shape, dtype });
-    return graph.op('Cast', [x!], { shape: x!.shape, dtype });
+    if (dtype !== 'bool' || x!.dtype === 'bool') return cast(graph, x!, dtype);
+    return graph.op('NotEqual', [x!, graph.fill(0, [], x!.dtype)], { shape: x!.shape, dtype });
   },
 };

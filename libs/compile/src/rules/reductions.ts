@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bool } from '../graph/attribute.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { isFloat, type DataType } from '../graph/data-type.js';
+import { cast } from './cast.js';
 import type { Rule, Rules } from './rule.js';
 
 /** An op over axes; tfjs calls them `axis` or, in some kernels, `reductionIndices`. */
@@ -25,8 +26,7 @@ export function reduce(graph: Graph, op: string, x: Value, axis: number | number
   return graph.op(op, [x, graph.ints(axes)], { shape: kept, dtype: x.dtype }, { keep_dims: bool(keep) });
 }
 
-const toFloat = (graph: Graph, x: Value): Value =>
-  isFloat(x.dtype) ? x : graph.op('Cast', [x], { shape: x.shape, dtype: 'float32' });
+const toFloat = (graph: Graph, x: Value): Value => (isFloat(x.dtype) ? x : cast(graph, x, 'float32'));
 
 const argument =
   (op: string): Rule =>

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import { sizeOf, type Graph, type Shape, type Value } from '../graph/graph.js';
+import { cast } from '../rules/cast.js';
 import { reshape } from '../rules/shapes.js';
 
 /*
@@ -35,7 +36,7 @@ export function packedLength(shape: Shape): number {
 /** int32 `[n / 4]` → float32 in 0..255 of the given shape. */
 export function unpackInGraph(graph: Graph, packed: Value, shape: Shape): Value {
   const bytes = graph.op('Bitcast', [packed], { shape: [...packed.shape, 4], dtype: 'uint8' });
-  return graph.op('Cast', [reshape(graph, bytes, shape)], { shape, dtype: 'float32' });
+  return cast(graph, reshape(graph, bytes, shape), 'float32');
 }
 
 /** float32 in 0..255 → rounded, saturated bytes, packed: int32 `[n / 4]`. */
@@ -43,8 +44,7 @@ export function packInGraph(graph: Graph, x: Value): Value {
   const raised = graph.op('AddV2', [x, graph.fill(0.5)], x);
   const low = graph.op('Maximum', [raised, graph.fill(0)], x);
   const saturated = graph.op('Minimum', [low, graph.fill(255)], x);
-  const bytes = graph.op('Cast', [saturated], { shape: x.shape, dtype: 'uint8' });
   const length = packedLength(x.shape);
-  const grouped = reshape(graph, bytes, [length, 4]);
+  const grouped = reshape(graph, cast(graph, saturated, 'uint8'), [length, 4]);
   return graph.op('Bitcast', [grouped], { shape: [length], dtype: 'int32' });
 }
