@@ -20,7 +20,6 @@ const TYPES: Readonly<Record<string, Types>> = {
   ReadVariableOp: { dtype: 'out0' },
   AssignVariableOp: VARIABLE_VALUE,
   ResourceApplyAdam: { T: 'in9' },
-  NoOp: {},
   Cast: { SrcT: 'in0', DstT: 'out0' },
   Bitcast: { T: 'in0', type: 'out0' },
   Reshape: { T: 'in0', Tshape: 'in1' },
@@ -33,7 +32,6 @@ const TYPES: Readonly<Record<string, Types>> = {
   ConcatV2: { T: 'in0', Tidx: 'in-1' },
   SplitV: { T: 'in0', Tlen: 'in1' },
   Tile: { T: 'in0', Tmultiples: 'in1' },
-  BroadcastTo: { T: 'in0', Tidx: 'in1' },
   ReverseV2: { T: 'in0', Tidx: 'in1' },
   GatherV2: { Tparams: 'in0', Tindices: 'in1', Taxis: 'in2' },
   UnsortedSegmentSum: { T: 'in0', Tindices: 'in1', Tnumsegments: 'in2' },
@@ -59,8 +57,6 @@ const TYPES: Readonly<Record<string, Types>> = {
   DepthwiseConv2dNativeBackpropInput: { T: 'in1' },
   AvgPoolGrad: { T: 'in1' },
   ResizeBilinearGrad: { T: 'in1' },
-  ReluGrad: T,
-  LeakyReluGrad: T,
 };
 
 /** The type attributes of a node. Ops that are not in the table have the one type `T` of their first input. */

@@ -8,7 +8,6 @@ const UNARY: Readonly<Record<string, (x: number) => number>> = {
   Sqrt: Math.sqrt,
   Reciprocal: (x) => 1 / x,
   Reshape: (x) => x,
-  BroadcastTo: (x) => x,
   Tile: (x) => x,
 };
 const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -20,8 +19,8 @@ const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
 
 /**
  * Computes what is known while compiling: arithmetic between constants of one number each, and `x · 1`, `x + 0`,
- * `x − 0`, `x / 1`, and reshapes to the same shape. Shapes are constants in a trace anyway; autodiff multiplies by whole pictures of ones, and this
- * takes them out.
+ * `x − 0`, `x / 1`, and reshapes to the same shape. Shapes are constants in a trace anyway; autodiff multiplies by whole
+ * pictures of ones, and this takes them out.
  */
 export function foldConstants(program: GraphProgram): GraphProgram {
   return rewrite(program, (node, inputs, graph) => {
