@@ -7,7 +7,7 @@ import { CompileError } from '../compile-error.js';
 import type { GraphProgram } from '../graph/rewrite.js';
 import { ALL_PASSES, runPasses, type PassSwitches } from '../passes/index.js';
 import type { Precision } from '../passes/precision.js';
-import { encodeContent } from '../saved-model/encode-graph.js';
+import { encodeProgram } from '../saved-model/encode-graph.js';
 import type { Returned } from '../trace/function-shape.js';
 import { READ_VARIABLES, trace, valueName, WRITE_VARIABLES, type FunctionInterface, type TracedFunction } from '../trace/trace.js'; // prettier-ignore
 import { callable } from './callable.js';
@@ -54,7 +54,7 @@ export async function buildProgram(
   const { device, tensorflowVersion } = await loadBackend();
   const traced = trace(functions, variables);
   const program: GraphProgram = runPasses(traced, { ...ALL_PASSES, ...passes }, { device, precision });
-  const bytes = encodeContent({ ...program, tensorflowVersion });
+  const bytes = encodeProgram(program, tensorflowVersion);
   return { bytes, functions: traced.functions, nodes: program.graph.nodes.length };
 }
 

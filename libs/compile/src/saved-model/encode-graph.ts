@@ -1,28 +1,19 @@
 import type { Attribute } from '../graph/attribute.js';
 import { TENSORFLOW_TYPE, type DataType } from '../graph/data-type.js';
-import type { ConstantData, Graph, GraphNode, Shape, Value } from '../graph/graph.js';
+import type { ConstantData, GraphNode, Shape, Value } from '../graph/graph.js';
+import type { GraphProgram } from '../graph/rewrite.js';
 import { typeAttributes } from '../graph/type-attributes.js';
 import { toBfloat16 } from './bfloat16.js';
 import { encodeSavedModel } from './protobuf.js';
 
-/** A function of a program as a signature: named inputs and outputs. */
-export interface SignatureDefinition {
-  readonly inputs: Readonly<Record<string, Value>>;
-  readonly outputs: Readonly<Record<string, Value>>;
-}
-
-export interface SavedModelContent {
-  readonly graph: Graph;
-  readonly signatures: Readonly<Record<string, SignatureDefinition>>;
-  /** Version of the TensorFlow that it is written for. */
-  readonly tensorflowVersion: string;
-}
-
 /** Producer version of the graph format that TensorFlow 2.18 writes; later ones read it. */
 const GRAPH_PRODUCER = 1882;
 
-/** Bytes of the `saved_model.pb` of these functions. Variables get their values after it is loaded. */
-export function encodeContent({ graph, signatures, tensorflowVersion }: SavedModelContent): Uint8Array {
+/**
+ * Bytes of the `saved_model.pb` of these functions. Variables get their values after it is loaded.
+ * @param tensorflowVersion of the TensorFlow that it is written for
+ */
+export function encodeProgram({ graph, signatures }: GraphProgram, tensorflowVersion: string): Uint8Array {
   const nameOf = (node: GraphNode): string => node.name ?? `${node.op.replace(/^_+/, '')}_${node.id}`;
   const edge = ({ node, index }: Value): string => (index === 0 ? nameOf(node) : `${nameOf(node)}:${index}`);
   const tensorInfos = (values: Readonly<Record<string, Value>>): object =>

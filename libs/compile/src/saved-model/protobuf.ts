@@ -22,13 +22,7 @@ message Graph { repeated Node node = 1; Versions versions = 4; }
 message TensorInfo { string name = 1; int32 dtype = 2; Shape tensor_shape = 3; }
 message Signature { map<string, TensorInfo> inputs = 1; map<string, TensorInfo> outputs = 2; string method_name = 3; }
 message MetaInfo { repeated string tags = 4; string tensorflow_version = 5; }
-message NodeList { repeated string value = 1; }
-message CollectionDef { oneof kind { NodeList node_list = 1; } }
-message SaverDef { string filename_tensor_name = 1; string save_tensor_name = 2; string restore_op_name = 3; int32 version = 7; }
-message MetaGraph {
-  MetaInfo meta_info_def = 1; Graph graph_def = 2; SaverDef saver_def = 3;
-  map<string, CollectionDef> collection_def = 4; map<string, Signature> signature_def = 5;
-}
+message MetaGraph { MetaInfo meta_info_def = 1; Graph graph_def = 2; map<string, Signature> signature_def = 5; }
 message SavedModel { int64 saved_model_schema_version = 1; repeated MetaGraph meta_graphs = 2; }
 `;
 
