@@ -60,7 +60,6 @@ export function biasAndActivation(
   inputs: Readonly<Record<string, Value>>,
   attributes: object,
 ): Value {
-  // prettier-ignore
   const { bias, preluActivationWeights } = inputs;
   const { activation, leakyreluAlpha } = attributes as { activation?: string; leakyreluAlpha?: number };
   let y = product;

@@ -73,9 +73,9 @@ const COMPARISONS: Record<string, Binary> = {
 /** Equal, a scalar on either side, a vector, both sides stretched. */
 const BROADCASTS: [number[], number[]][] = [
   [[2, 3, 4], [2, 3, 4]], // prettier-ignore
-  [[2, 3, 4], []], // prettier-ignore
-  [[], [3]], // prettier-ignore
-  [[2, 3, 4], [4]], // prettier-ignore
+  [[2, 3, 4], []],
+  [[], [3]],
+  [[2, 3, 4], [4]],
   [[4, 1, 3], [2, 1]], // prettier-ignore
 ];
 

@@ -90,7 +90,7 @@ describe('the gradients of compiled functions are those of finite differences in
       lossInDoubles(
         Array.from({ length: batch }, (_, b) =>
           inDoubles({ shape: side, values: values[0]!.subarray(b * size, (b + 1) * size) }, ...values.slice(1)),
-        ), // prettier-ignore
+        ),
       );
     const step = 1e-6;
     for (const [i, gradient] of gradients.entries()) {

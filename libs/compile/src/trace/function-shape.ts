@@ -29,7 +29,6 @@ export function flatten(
   returned: Returned,
   functionName: string,
 ): { form: ReturnForm; tensors: Record<string, tf.Tensor> } {
-  // prettier-ignore
   const fail = (): never => {
     throw new CompileError(
       'BAD_OUTPUT',

@@ -62,7 +62,7 @@ describe('variables of a compiled function', () => {
       assign(other, tf.add(other, weight));
       return { before, between, after: tf.mul(weight, 10), other: tf.clone(other) };
     };
-    const compiled = await compile(step, [{ shape: [1] }], { variables: [weight, other] }); // prettier-ignore
+    const compiled = await compile(step, [{ shape: [1] }], { variables: [weight, other] });
     const x = tf.tensor1d([1]);
     for (let i = 0; i < 3; i++) {
       const [actual, expected] = [compiled(x), step(x)];
