@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import type { DataType } from '../graph/data-type.js';
-import type { ConstantData, Graph, GraphNode, Value } from '../graph/graph.js';
+import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import type { GraphVariables } from './graph-variables.js';
 import { callerPlace } from './place.js';
+import { tensorConstant } from './tensor-constant.js';
 
 /**
  * One trace under way: turns what kernels receive into values of the graph. A tensor made before the trace becomes a
@@ -31,10 +32,7 @@ export class Recorder {
     if (variable !== undefined) return this.read(variable);
     const known = this.captured.get(dataId);
     if (known !== undefined) return known;
-    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-      throw new CompileError('UNSUPPORTED', `A ${dtype} tensor cannot be part of a graph${callerPlace()}.`);
-    }
-    const value = this.graph.constant(constantData(this.readOutside(dataId)), shape, dtype);
+    const value = tensorConstant(this.graph, shape, dtype, () => this.readOutside(dataId));
     this.captured.set(dataId, value);
     return value;
   }
@@ -94,13 +92,6 @@ export class Recorder {
   private lastWrite(variable: tf.Variable): GraphNode[] {
     return (this.touched.get(variable) ?? []).filter(({ op }) => op !== 'ReadVariableOp');
   }
-}
-
-/** One number where all elements are equal: it keeps graphs small and lets them be simplified. */
-export function constantData(values: tf.TypedArray): ConstantData {
-  const first = values[0] ?? 0;
-  if (values.length > 0 && values.every((value) => Object.is(value, first))) return { kind: 'splat', value: first };
-  return { kind: 'dense', values: values };
 }
 
 let active: Recorder | undefined;

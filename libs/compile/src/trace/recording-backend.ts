@@ -3,7 +3,8 @@ import { CompileError } from '../compile-error.js';
 import type { ConstantData, Value } from '../graph/graph.js';
 import { RULES } from '../rules/index.js';
 import { callerPlace } from './place.js';
-import { activeRecorder, constantData, type Recorder } from './recorder.js';
+import { activeRecorder, type Recorder } from './recorder.js';
+import { tensorConstant } from './tensor-constant.js';
 
 export const RECORDING = 'kinemacolor-recording';
 
@@ -23,11 +24,7 @@ class RecordingBackend extends tf.KernelBackend {
 
   /** tfjs hands over values that appear in the traced code: scalars, and the ones that a gradient starts with. */
   override write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object {
-    if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-      throw new CompileError('UNSUPPORTED', `A ${dtype} tensor cannot be part of a graph${callerPlace()}.`);
-    }
-    const { graph } = recorder();
-    return this.hold(graph.constant(constantData(values as tf.TypedArray), shape, dtype)).dataId;
+    return this.hold(tensorConstant(recorder().graph, shape, dtype, () => values as tf.TypedArray)).dataId;
   }
 
   hold(value: Value): tf.TensorInfo {
