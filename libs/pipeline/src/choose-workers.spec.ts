@@ -2,11 +2,10 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { buildGenerator, saveModel } from '@kinemacolor/models';
-import { loadBackend } from '@kinemacolor/tensor';
 import { scratchDir } from '@kinemacolor/testing';
 import { recallWorkers, rememberWorkers, thisMachine, type CalibrationKey } from './calibration-cache.js';
 import { startColorizer, type Colorizer } from './colorizer.js';
+import { saveTinyModel } from './testing/tiny-model.js';
 
 const scratch = scratchDir();
 const model = path.join(scratch, 'model');
@@ -16,13 +15,7 @@ const cores = availableParallelism();
 let cache: string;
 let run = 0;
 const before = process.env['XDG_CACHE_HOME'];
-beforeAll(async () => {
-  await loadBackend('cpu');
-  const config = { width: 2, residualBlocks: 1, inputChannels: 1, outputChannels: 2 };
-  const generator = buildGenerator(config, 3);
-  await saveModel(generator, model, { name: 'tiny', version: 'test', config, renderSize: 64 });
-  generator.dispose();
-});
+beforeAll(() => saveTinyModel(model));
 beforeEach(() => {
   process.env['XDG_CACHE_HOME'] = path.join(scratch, `cache-${run++}`);
   cache = path.join(process.env['XDG_CACHE_HOME'], 'kinemacolor');

@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildGenerator, saveModel, type ChromaBytes } from '@kinemacolor/models';
-import { loadBackend } from '@kinemacolor/tensor';
+import type { ChromaBytes } from '@kinemacolor/models';
 import { scratchDir } from '@kinemacolor/testing';
 import { startColorizer, type Colorizer } from './colorizer.js';
+import { saveTinyModel } from './testing/tiny-model.js';
 
 const folder = scratchDir();
 const model = path.join(folder, 'model');
@@ -13,11 +13,7 @@ const grey = (level: number): Uint8Array => new Uint8Array(32 * 24).map((_, i) =
 
 let colorizer: Colorizer;
 beforeAll(async () => {
-  await loadBackend('cpu');
-  const config = { width: 2, residualBlocks: 1, inputChannels: 1, outputChannels: 2 };
-  const generator = buildGenerator(config, 3);
-  await saveModel(generator, model, { name: 'tiny', version: 'test', config, renderSize: 64 });
-  generator.dispose();
+  await saveTinyModel(model);
   colorizer = await startColorizer({ model, device: 'cpu' });
 });
 afterAll(() => colorizer.close());

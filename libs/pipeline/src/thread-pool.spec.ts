@@ -2,10 +2,9 @@ import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LumaFrame } from '@kinemacolor/media';
-import { buildGenerator, saveModel } from '@kinemacolor/models';
-import { loadBackend } from '@kinemacolor/tensor';
 import { scratchDir } from '@kinemacolor/testing';
 import { colorizeStage } from './colorize-stage.js';
+import { saveTinyModel } from './testing/tiny-model.js';
 import { ThreadPool } from './thread-pool.js';
 
 const model = path.join(scratchDir(), 'model');
@@ -14,13 +13,7 @@ const large = { batch: 1, width: 512, height: 512 };
 const grey = ({ width, height }: typeof small, level: number): Uint8Array =>
   new Uint8Array(width * height).map((_, i) => (level + i) & 255);
 
-beforeAll(async () => {
-  await loadBackend('cpu');
-  const config = { width: 2, residualBlocks: 1, inputChannels: 1, outputChannels: 2 };
-  const generator = buildGenerator(config, 3);
-  await saveModel(generator, model, { name: 'tiny', version: 'test', config, renderSize: 64 });
-  generator.dispose();
-});
+beforeAll(() => saveTinyModel(model));
 
 async function open(threads: number): Promise<ThreadPool> {
   const { pool } = await ThreadPool.open({ model, device: 'cpu', precision: 'auto' }, () => undefined);
