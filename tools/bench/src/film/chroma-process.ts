@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { openLuma, probe } from '@kinemacolor/media';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
 import { colorizeStage, SceneCuts, stabilizeStage, Stabilizer, startColorizer } from '@kinemacolor/pipeline';
+import { mostUnderWay } from '../paint-all.js';
 
 /*
  * Writes the chroma that a model paints on a film, steadied as the command does it: for each frame the U plane, then V.
@@ -17,7 +18,9 @@ try {
   const colorizer = await startColorizer({ model, device: 'cpu' });
   const size = renderSizeFor(info.video, colorizer.info.renderSize);
   const stabilizer = new Stabilizer(STRENGTH, size.width, size.height);
-  const coloured = colorizeStage(await openLuma(info, size), colorizer, { ...size, batch: 1, inFlight: 3 });
+  await colorizer.prepare({ frames: info.video.expectedFrames, ...size });
+  const inFlight = mostUnderWay(colorizer);
+  const coloured = colorizeStage(await openLuma(info, size), colorizer, { ...size, batch: 1, inFlight });
   const file = createWriteStream(out);
   for await (const { u, v } of stabilizeStage(coloured, { ...size, cuts: new SceneCuts(), stabilizer })) {
     file.write(u);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openChromaSink, openLuma, probe } from '@kinemacolor/media';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
 import { startColorizer } from '@kinemacolor/pipeline';
+import { paintAll } from '../paint-all.js';
 import type { PartCost, PartName } from './part-cost.js';
 
 /*
@@ -14,8 +15,6 @@ import type { PartCost, PartName } from './part-cost.js';
  */
 const [part, film, model, chroma, scratch] = process.argv.slice(2) as [PartName, string, string, string, string];
 
-/** The stages keep so many batches under way beside those that are painted, so the generator alone gets as many. */
-const BESIDE = 2;
 const WARM_UP = 4;
 
 const info = await probe({ kind: 'file', path: film });
@@ -46,15 +45,10 @@ async function generator(): Promise<PartCost> {
   const colorizer = await startColorizer({ model, device: 'cpu' });
   await colorizer.prepare({ frames, ...size });
   const picture = Uint8Array.from({ length: pixels }, (_, i) => 128 + 80 * Math.sin(i / 37) * Math.cos(i / 9000));
-  const colour = (): Promise<unknown> => colorizer.colorize(picture.slice(), { batch: 1, ...size });
-  await Promise.all(Array.from({ length: WARM_UP }, colour));
+  const luma = (): Uint8Array => picture.slice();
+  await Promise.all(Array.from({ length: WARM_UP }, () => colorizer.colorize(luma(), { batch: 1, ...size })));
   const stop = stopwatch();
-  const underWay: Promise<unknown>[] = [];
-  for (let i = 0; i < frames; i++) {
-    underWay.push(colour());
-    if (underWay.length >= colorizer.workers + BESIDE) await underWay.shift();
-  }
-  await Promise.all(underWay);
+  await paintAll(colorizer, frames, luma, size);
   const cost = stop();
   await colorizer.close();
   return { frames, ffmpegCpuSeconds: 0, ...cost };

@@ -2,6 +2,7 @@ import { compile } from '@kinemacolor/compile';
 import { choosePrecision, loadModel } from '@kinemacolor/models';
 import { startColorizer } from '@kinemacolor/pipeline';
 import * as tf from '@tensorflow/tfjs';
+import { paintAll } from '../paint-all.js';
 import type { Form } from './form.js';
 
 /** Long enough for `auto` workers to find out what is faster. */
@@ -20,7 +21,6 @@ export async function compiledForm(folder: string, height: number, width: number
   model.dispose();
   const colorizer = await startColorizer({ model: folder, device: 'cpu', precision });
   await colorizer.prepare({ frames: LONG_FILM, width, height });
-  const size = { batch: 1, width, height };
   const bytes = new WeakMap<Float32Array, Uint8Array>();
   const lumaOf = (picture: Float32Array): Uint8Array => {
     const luma = bytes.get(picture) ?? Uint8Array.from(picture, (value) => Math.round((value + 1) * 127.5));
@@ -35,13 +35,7 @@ export async function compiledForm(folder: string, height: number, width: number
       chroma.dispose();
       return values;
     },
-    paintAll: async (pictures) => {
-      const underWay: Promise<unknown>[] = [];
-      for (const picture of pictures) {
-        if (underWay.length >= colorizer.workers + 2) await underWay.shift();
-        underWay.push(colorizer.colorize(lumaOf(picture).slice(), size));
-      }
-      await Promise.all(underWay);
-    },
+    paintAll: (pictures) =>
+      paintAll(colorizer, pictures.length, (i) => lumaOf(pictures[i]!).slice(), { width, height }),
   };
 }
