@@ -20,9 +20,9 @@ export const VGG16_PERCEPTUAL: PerceptualWeights = {
 
 /**
  * For the four taps of Darknet tiny. Chosen so that at the start, with untrained generators, the eight terms of features
- * and Gram matrices count alike and the pixels as a fifth of the whole, which is then 6.9 · scale; the seed's run logged
- * 5.27 · scale in the mean of its first epoch with VGG16, and how that was shared out it does not tell. A test of the
- * trainer measures the shares; on 24 pictures of 64 pixels they hardly moved with the generator's width or the size.
+ * and Gram matrices count alike and the pixels as a fifth of the whole, which is then about 7 · scale: a test of the
+ * trainer, `perceptual-shares.spec.ts`, measures it. The seed's run logged 5.27 · scale in the mean of its first epoch
+ * with VGG16; how that was shared out it does not tell.
  */
 export const DARKNET_TINY_PERCEPTUAL: PerceptualWeights = {
   scale: 0.1,
