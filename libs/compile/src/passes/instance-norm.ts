@@ -1,7 +1,7 @@
 import { bool, float, int, string, type Attribute } from '../graph/attribute.js';
+import { cast } from '../graph/cast.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
-import { cast } from '../rules/cast.js';
 import { reduce } from '../rules/reductions.js';
 import { reshape } from '../rules/shapes.js';
 

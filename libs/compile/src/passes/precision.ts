@@ -1,7 +1,7 @@
+import { cast } from '../graph/cast.js';
 import { isFloat, type DataType } from '../graph/data-type.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
-import { cast } from '../rules/cast.js';
 
 /** `bf16`: matrix products and what lies between them in bfloat16; weights, statistics, losses, updates in float32. */
 export type Precision = 'fp32' | 'bf16';

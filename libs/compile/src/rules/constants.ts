@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { cast } from '../graph/cast.js';
 import type { DataType } from '../graph/data-type.js';
 import { int } from '../graph/attribute.js';
-import { cast } from './cast.js';
 import type { Rules } from './rule.js';
 
 export const constantRules: Rules = {

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { bool } from '../graph/attribute.js';
+import { cast } from '../graph/cast.js';
 import type { Graph, Value } from '../graph/graph.js';
 import { isFloat, type DataType } from '../graph/data-type.js';
-import { cast } from './cast.js';
 import type { Rule, Rules } from './rule.js';
 
 /** An op over axes; tfjs calls them `axis` or, in some kernels, `reductionIndices`. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
+import { cast } from '../graph/cast.js';
 import { sizeOf, type Graph, type Shape, type Value } from '../graph/graph.js';
-import { cast } from '../rules/cast.js';
 import { reshape } from '../rules/shapes.js';
 
 /*

@@ -1,5 +1,5 @@
-import type { DataType } from '../graph/data-type.js';
-import type { Graph, Value } from '../graph/graph.js';
+import type { DataType } from './data-type.js';
+import type { Graph, Value } from './graph.js';
 
 /** The value in another type; itself where it has that type already. */
 export function cast(graph: Graph, x: Value, dtype: DataType): Value {
