@@ -1,7 +1,8 @@
-import { bool, int, type Attribute } from '../graph/attribute.js';
+import { bool, int } from '../graph/attribute.js';
 import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 import { reshape, slice } from '../rules/shapes.js';
+import { isPlain } from './plain-convolution.js';
 
 /** Below this many channels on either side the products are too small to be worth it. */
 const MANY_CHANNELS = 64;
@@ -19,14 +20,9 @@ export function productFilterGradients(program: GraphProgram): GraphProgram {
   });
 }
 
-function applies({ attributes, outputs }: GraphNode): boolean {
-  const { padding, strides, dilations } = attributes;
-  const unit = (attribute: Attribute | undefined): boolean =>
-    attribute !== undefined && 'ints' in attribute && attribute.ints.every((n) => n === 1);
-  const [height, width, inputs, channels] = outputs[0]!.shape as [number, number, number, number];
-  const valid = padding !== undefined && 'string' in padding && padding.string === 'VALID';
-  const small = Math.max(height, width) <= SMALL_KERNEL && Math.min(inputs, channels) >= MANY_CHANNELS;
-  return valid && unit(strides) && unit(dilations) && small;
+function applies(node: GraphNode): boolean {
+  const [height, width, inputs, channels] = node.outputs[0]!.shape as [number, number, number, number];
+  return isPlain(node) && Math.max(height, width) <= SMALL_KERNEL && Math.min(inputs, channels) >= MANY_CHANNELS;
 }
 
 function products(graph: Graph, node: GraphNode, x: Value, dy: Value): Value {
