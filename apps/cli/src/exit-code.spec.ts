@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
@@ -32,6 +33,8 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new PipelineError('ABORTED', 'x'))).toBe(130);
     expect(exitCodeOf(new PipelineError('JOURNAL_MISMATCH', 'x'))).toBe(2);
     expect(exitCodeOf(new UsageError('x', 3))).toBe(3);
+    expect(exitCodeOf(new DatasetError('OCCUPIED', 'x'))).toBe(2);
+    expect(exitCodeOf(new DatasetError('NO_PICTURES', 'x'))).toBe(3);
     expect(exitCodeOf(new TypeError('a bug'))).toBe(1);
   });
 

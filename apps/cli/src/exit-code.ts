@@ -1,4 +1,5 @@
 import { ConfigError } from '@kinemacolor/config';
+import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
@@ -12,7 +13,7 @@ export const EXIT = Object.freeze({
   FAILED: 1,
   /** Wrong arguments, or an earlier run that cannot be resumed with these. */
   USAGE: 2,
-  /** No such file, no right to read it, or nothing in a folder to colour. */
+  /** No such file, no right to read it, or nothing in a folder to colour or in a film to keep. */
   INPUT_MISSING: 3,
   /** Not a film or picture, or of a kind that is not read. */
   INPUT_UNSUPPORTED: 4,
@@ -58,6 +59,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError) return EXIT.USAGE;
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return modelExitCode(error);
+  if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;

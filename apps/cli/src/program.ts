@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { colorizeCommand, type ColorizeFlags } from './colorize-command.js';
 import { colorizeSettings } from './colorize-settings.js';
+import { extractCommand, type ExtractFlags } from './dataset-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
@@ -72,5 +73,22 @@ export function buildProgram(finish: (code: number) => void): Command {
     .option('--batch <count>', 'pictures at once', '1')
     .option('--precision <precision>', 'fp32 or bf16', 'fp32')
     .action(async (model: string, folder: string, flags: ExportFlags) => { finish(await exportModelCommand(model, folder, flags)); }); // prettier-ignore
+
+  const dataset = program.command('dataset').description('training pictures');
+  dataset
+    .command('extract')
+    .description('take pictures out of a film: spread over its shots, without bars, black frames, titles and repeats')
+    .argument('<film>', 'a film')
+    .requiredOption('-o, --output <folder>', 'new or empty folder')
+    .option('--every <count>', 'consider every so many-th frame', '3')
+    .option('--size <pixels>', 'short side of the pictures; a smaller film keeps its size', '512')
+    .option('--per-shot <count>', 'most pictures of one shot, spread over it (default: all)')
+    .option('--quality <number>', 'of the JPEGs, 1 to 100', '92')
+    .option('--salvage', 'take what can be read of a truncated film')
+    .option('--force', 'replace an earlier extraction')
+    .option('--json', 'print a summary for programs on standard output')
+    .option('--quiet', 'no progress, errors only')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (film: string, flags: ExtractFlags) => { finish(await extractCommand(film, flags)); }); // prettier-ignore
   return program;
 }

@@ -1,19 +1,25 @@
 import { SingleBar } from 'cli-progress';
-import type { OnProgress, Progress } from '@kinemacolor/pipeline';
+import type { ExtractProgress } from '@kinemacolor/dataset';
+import type { Progress } from '@kinemacolor/pipeline';
+
+/** What can be shown: how far colouring or taking pictures is. */
+export type ShownProgress = Progress | ExtractProgress;
 
 /** Shows where a run is. */
 export interface ProgressDisplay {
-  readonly onProgress: OnProgress;
+  readonly onProgress: (progress: ShownProgress) => void;
   readonly stop: () => void;
 }
 
 /** Seconds between the lines of a log. */
 const LINE_EVERY = 10;
 
-const PHASES: Readonly<Record<Progress['phase'], string>> = {
+const PHASES: Readonly<Record<ShownProgress['phase'], string>> = {
   colour: 'colouring',
   finish: 'adding sound and subtitles',
   compare: 'making the side-by-side',
+  survey: 'looking for shots and bars',
+  extract: 'taking pictures',
 };
 
 /** A bar on a terminal, a line now and then in a log, nothing with `quiet`. Everything goes to standard error. */
@@ -24,7 +30,7 @@ export function progressDisplay(name: string, { quiet }: { quiet: boolean }): Pr
 
 /** Frames a second since the first frame of this run, and seconds to go; both undefined before they are known. */
 export function rateOf(
-  { frames, total }: Progress,
+  { frames, total }: ShownProgress,
   first: { frames: number; at: number },
   now: number,
 ): { fps: number | undefined; secondsLeft: number | undefined } {
@@ -81,7 +87,7 @@ function bar(name: string): ProgressDisplay {
 function lines(name: string): ProgressDisplay {
   let first: { frames: number; at: number } | undefined;
   let said = -Infinity;
-  let phase: Progress['phase'] = 'colour';
+  let phase: ShownProgress['phase'] = 'colour';
   return {
     onProgress: (progress) => {
       const now = Date.now();

@@ -28,6 +28,8 @@ export type {
 } from './types.js';
 export { findFfmpeg, type FfmpegTools } from './find-ffmpeg.js';
 export { openLuma } from './open-luma.js';
+export { openColour, type ColourFrame, type ColourOptions } from './open-colour.js';
+export { surveyFilm, type PictureBox, type SurveyFrame, type SurveyOptions } from './survey-film.js';
 export { probe, type MediaLimits, type ProbeOptions } from './probe.js';
 export { Spool, type SpoolOptions } from './spool.js';
 export { openChromaSink } from './chroma-sink.js';
