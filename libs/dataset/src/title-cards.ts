@@ -5,9 +5,8 @@ const LEAST_CONTRAST = 70;
 /** The ground takes at least this share of the card. */
 const LEAST_GROUND = 0.8;
 /**
- * Levels between the darkest and the lightest tenth of the ground; its edges to letters lie beyond. With the other bounds
- * it finds the four cards of a silent film among 10,000 photographs and takes none of them for one; a card on a painted
- * ground is missed rather than a picture lost.
+ * Levels between the darkest and the lightest tenth of the ground; its edges to letters lie beyond. A card on a painted
+ * ground is missed rather than a picture lost: `title-cards.spec.ts` counts both on real pictures.
  */
 const MOST_UNEVEN = 6;
 /** Share of pixels that are neither ground nor letter: the edges of letters, no more. */
