@@ -1,33 +1,19 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from './config.js';
-import { evaluate } from './evaluate.js';
-import { train } from './training-run.js';
+import { readConfig } from './config/read-config.js';
+import { trainInTerminal } from './run/train-in-terminal.js';
 
-const USAGE = `usage: kinemacolor-train CONFIG.json
-       kinemacolor-train evaluate CONFIG.json MODEL_FOLDER [--size 192]... [--sheet OUT.png]
-apps/trainer/README.md tells more.`;
+const USAGE = `usage: kinemacolor-train CONFIG.json [--stages 1-2]
+The job of a GPU node: trains by a config file, or goes on where it was stopped. apps/trainer/README.md tells more.`;
 
 try {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { size: { type: 'string', multiple: true }, sheet: { type: 'string' } },
-  });
-  const [first, second, third] = positionals;
-  if (first === 'evaluate' && second !== undefined && third !== undefined) {
-    const sizes = (values.size ?? []).map(Number);
-    console.log(await evaluate({ config: await readConfig(second), model: third, sizes, sheet: values.sheet }));
-  } else if (first !== undefined && first !== 'evaluate') {
-    const stop = new AbortController();
-    const abort = (): void => {
-      stop.abort();
-    };
-    process.once('SIGINT', abort).once('SIGTERM', abort);
-    await train(await readConfig(first), stop.signal, (line) => {
-      console.log(line);
-    });
-  } else {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { stages: { type: 'string' } } });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) {
     console.error(USAGE);
     process.exitCode = 2;
+  } else {
+    const config = await readConfig({ file });
+    process.exitCode = await trainInTerminal(config, { stages: values.stages, quiet: false, out: process.stderr });
   }
 } catch (error) {
   console.error(`kinemacolor-train: ${error instanceof Error ? error.message : String(error)}`);
