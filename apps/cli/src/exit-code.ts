@@ -4,6 +4,7 @@ import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
 import { TensorError } from '@kinemacolor/tensor/tensor-error';
+import { TrainingError, type TrainingErrorCode } from '@kinemacolor/training/training-error';
 import { UsageError } from './usage-error.js';
 
 /** What the process ends with; the table of the README, as data. */
@@ -53,6 +54,14 @@ const MEDIA: Readonly<Partial<Record<MediaErrorCode, number>>> = {
   FFMPEG_MISSING: EXIT.ENVIRONMENT,
 };
 
+const TRAINING: Readonly<Record<TrainingErrorCode, number>> = {
+  BAD_CONFIG: EXIT.USAGE,
+  BAD_DATA: EXIT.INPUT_MISSING,
+  BAD_RUN: EXIT.USAGE,
+  NO_CHECKPOINT: EXIT.INPUT_DAMAGED,
+  DIVERGED: EXIT.FAILED,
+};
+
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return error.exitCode;
@@ -60,6 +69,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return modelExitCode(error);
   if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
+  if (error instanceof TrainingError) return TRAINING[error.code];
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;

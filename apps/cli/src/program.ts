@@ -3,10 +3,12 @@ import { colorizeCommand, type ColorizeFlags } from './colorize-command.js';
 import { colorizeSettings } from './colorize-settings.js';
 import { extractCommand, type ExtractFlags } from './dataset-command.js';
 import { doctorCommand } from './doctor-command.js';
+import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { featuresCommand, type FeaturesFlags } from './features-command.js';
 import { importModelCommand, listModelsCommand } from './models-command.js';
+import type { TrainFlags } from './train-command.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed; 2 wrong arguments; 3 input missing; 4 input of no known kind; 5 input cut short or damaged;
@@ -73,6 +75,44 @@ export function buildProgram(finish: (code: number) => void): Command {
     .option('--batch <count>', 'pictures at once', '1')
     .option('--precision <precision>', 'fp32 or bf16', 'fp32')
     .action(async (model: string, folder: string, flags: ExportFlags) => { finish(await exportModelCommand(model, folder, flags)); }); // prettier-ignore
+
+  program
+    .command('train')
+    .description('train networks by a preset or a config file, or go on where a run was stopped')
+    .option('--preset <name>', 'tiny (two minutes), kinemacolor (what is shipped) or seed (the progressive CycleGAN)')
+    .option('--config <file>', 'everything in one file; --print-config shows what it may hold')
+    .option('--bw <folder...>', 'black-and-white pictures')
+    .option('--color <folder...>', 'colour pictures')
+    .option('--validation <folder>', 'held-out colour pictures: metrics and samples after each epoch')
+    .option('--clip <film>', 'measure flicker on its first frames, too')
+    .option('--features <path>', 'weights of the feature network (see models features)')
+    .option('-o, --output <folder>', 'folder of the run (default: runs/PRESET)')
+    .option('--stages <range>', 'only these stages, as 2 or 1-2')
+    .option('--print-config', 'print the whole configuration and end')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (flags: TrainFlags) => {
+      // Only this command and the next need the engine in the main thread.
+      const { trainCommand } = await import('./train-command.js');
+      finish(await trainCommand(flags));
+    });
+
+  program
+    .command('evaluate')
+    .description('metrics of a model on a folder of pictures or a film, beside the grey and tone baselines')
+    .argument('<model>', 'a shipped model by name, or the folder of any other')
+    .argument('<target>', 'folder of colour pictures, or a film')
+    .option('--tone <folder...>', 'colour pictures that the tone baseline is fitted on')
+    .option('--size <pixels...>', "short side at which the model sees (default: the model's own)")
+    .option('--most <count>', 'most pictures, or frames from the beginning', '200')
+    .option('--sheet <file>', 'a picture to look at: input, output, truth')
+    .option('-o, --output <file>', 'the rows as JSON')
+    .option('--json', 'the rows as JSON on standard output')
+    .addHelpText('after', EXIT_CODES)
+    .action(async (model: string, target: string, flags: EvaluateFlags) => {
+      const { evaluateCommand } = await import('./evaluate-command.js');
+      finish(await evaluateCommand(model, target, flags));
+    });
 
   const dataset = program.command('dataset').description('training pictures');
   dataset

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readConfig } from './config/read-config.js';
-import { trainInTerminal } from './run/train-in-terminal.js';
+import { readConfig, trainInTerminal } from '@kinemacolor/training';
 
 const USAGE = `usage: kinemacolor-train CONFIG.json [--stages 1-2]
 The job of a GPU node: trains by a config file, or goes on where it was stopped. apps/trainer/README.md tells more.`;

@@ -75,7 +75,7 @@ function withOverrides(base: object, { bw, color, validation, clip, run, feature
 }
 
 /** What one field alone cannot say. */
-function contradictions({ networks, losses, features, data, optimiser, validation }: TrainingConfig): string[] {
+function contradictions({ networks, losses, features, data, optimiser, validation, stages }: TrainingConfig): string[] {
   const wrong: string[] = [];
   if (networks.kind === 'cycle' && data.bw.length === 0) {
     wrong.push('A CycleGAN needs black-and-white pictures too: data.bw (--bw DIR).');
@@ -91,6 +91,9 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   if (optimiser.kind === 'adam' && optimiser.weightDecay !== 0) wrong.push('Only lamb has a weight decay.');
   if (networks.kind === 'chroma' && losses.chroma === 0 && losses.perceptual === 0) {
     wrong.push('A chroma generator needs losses.chroma or losses.perceptual.');
+  }
+  for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {
+    if (picturesPerEpoch < batch) wrong.push(`Stage ${i + 1}: picturesPerEpoch (${picturesPerEpoch}) is less than one batch (${batch}).`); // prettier-ignore
   }
   if (validation !== undefined && validation.at < 32) wrong.push('validation.at must be 32 or more.');
   return wrong;

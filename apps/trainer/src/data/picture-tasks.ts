@@ -68,7 +68,9 @@ export async function draw(task: DrawTask): Promise<Drawn> {
   const part = (index: 0 | 1 | 2): Float32Array => resample(planeOf(planes, index), planes.width, columns, rows);
   const luma = part(0).map((level) => level / 127.5 - 1);
   if (form === 'grey') return { main: interleave([luma, luma, luma]) };
-  const [u, v] = ([1, 2] as const).map((index) => part(index).map((level) => (level - 128) / 127.5)) as [Float32Array, Float32Array]; // prettier-ignore
+  // The strongest yellow and cyan round to a level that lies half a level below −1.
+  const chroma = (level: number): number => Math.max(-1, (level - 128) / 127.5);
+  const [u, v] = ([1, 2] as const).map((index) => part(index).map(chroma)) as [Float32Array, Float32Array];
   if (form === 'rgb') return { main: interleave(toRgb(luma, u, v)) };
   const tone = random.next() < task.filmShare ? filmTone(random) : undefined;
   return { main: tone === undefined ? luma : luma.map(tone), chroma: interleave([u, v]) };

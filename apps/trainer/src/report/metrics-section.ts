@@ -11,7 +11,8 @@ type Numbers = Readonly<Record<string, number | null>>;
 export function metricsTable({ bestValidation, lastValidation }: RunLog): Markup {
   if (lastValidation === undefined) return markup`<p class="soft">No validation yet.</p>`;
   const baselines = Object.entries(lastValidation.baselines).reverse();
-  const names = metricNames(new Set([lastValidation.metrics, ...baselines.map(([, row]) => row)].flatMap(Object.keys)));
+  const measured = [bestValidation?.metrics ?? {}, lastValidation.metrics, ...baselines.map(([, metrics]) => metrics)];
+  const names = metricNames(new Set(measured.flatMap(Object.keys)));
   const tone = lastValidation.baselines['tone'];
   return markup`<div class="wide"><table>
 <tr><th></th>${names.map(({ title, better }) => markup`<th>${title} ${better}</th>`)}<th>score ↑</th></tr>

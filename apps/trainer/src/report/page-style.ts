@@ -17,7 +17,7 @@ p, ul { margin: 4px 0 12px; } small, .soft { color: var(--soft); font-weight: no
 .wide { overflow-x: auto; margin-bottom: 16px; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 14px 4px 0; text-align: right; border-bottom: 1px solid var(--rule); white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; } th { font-weight: 600; }
+th:first-child, td:first-child { text-align: left; white-space: normal; } th { font-weight: 600; }
 table.text td { text-align: left; white-space: normal; overflow-wrap: anywhere; vertical-align: top; }
 table.text td:first-child { white-space: nowrap; }
 pre { overflow-x: auto; background: var(--card); padding: 12px; border-radius: 8px; font-size: 13px; }

@@ -11,6 +11,7 @@ import {
   type SetMetrics,
   type ToneMap,
 } from '@kinemacolor/quality';
+import { TrainingError } from '../config/training-error.js';
 import { listPictures } from '../data/index.js';
 import { evenly } from './evenly.js';
 import { readRgb } from './read-rgb.js';
@@ -20,10 +21,20 @@ export interface ValidationPicture {
   readonly truth: Image;
 }
 
-/** Pictures of a folder, at most so many, evenly spread over it. */
+/**
+ * Pictures of a folder, at most so many, evenly spread over it. None is passed over: numbers of other pictures could not
+ * be compared.
+ * @throws TrainingError `BAD_DATA` that names the folder or the picture that cannot be read
+ */
 export async function loadValidation(folder: string, most = Infinity): Promise<ValidationPicture[]> {
-  const files = evenly(await listPictures(folder), most);
-  return Promise.all(files.map(async (file) => ({ name: path.basename(file), truth: await readRgb(file) })));
+  const unreadable = (what: string) => (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TrainingError('BAD_DATA', `${what} cannot be read: ${reason}`, { cause: error });
+  };
+  const files = evenly(await listPictures(folder).catch(unreadable(folder)), most);
+  return Promise.all(
+    files.map(async (file) => ({ name: path.basename(file), truth: await readRgb(file).catch(unreadable(file)) })),
+  );
 }
 
 /** Colours one picture as the colorizer does: small luma in, small chroma out, merged with the untouched luma. */

@@ -11,11 +11,11 @@ import {
   type ToneMap,
 } from '@kinemacolor/quality';
 import { loadBackend } from '@kinemacolor/tensor';
-import { colourPicture, evaluateBaselines, evaluateGenerator, loadValidation, type ValidationPicture } from './validation/colour-picture.js'; // prettier-ignore
-import { writeContactSheet } from './validation/contact-sheet.js';
-import { evenly } from './validation/evenly.js';
-import { toneOf } from './validation/tone-baseline.js';
-import { TrainingError } from './config/training-error.js';
+import { colourPicture, evaluateBaselines, evaluateGenerator, loadValidation, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
+import { writeContactSheet } from './contact-sheet.js';
+import { evenly } from './evenly.js';
+import { toneOf } from './tone-baseline.js';
+import { TrainingError } from '../config/training-error.js';
 
 export interface EvaluateOptions {
   /** Folder of the model. */

@@ -1,0 +1,100 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { PRESETS, type PresetName } from './presets.js';
+import { trainingSchema, type TrainingConfig } from './schema.js';
+import { TrainingError } from './training-error.js';
+
+/** What a person says beside a preset or a file; it wins over both. */
+export interface ConfigOverrides {
+  readonly bw?: readonly string[] | undefined;
+  readonly color?: readonly string[] | undefined;
+  readonly validation?: string | undefined;
+  readonly clip?: string | undefined;
+  readonly run?: string | undefined;
+  readonly features?: string | undefined;
+}
+
+/**
+ * The whole configuration of a run: a preset or a file, with what was said beside it.
+ * @throws TrainingError `BAD_CONFIG` that lists everything wrong
+ */
+export async function readConfig(
+  from: { readonly file: string } | { readonly preset: PresetName },
+  overrides: ConfigOverrides = {},
+): Promise<TrainingConfig> {
+  const [what, base] = 'file' in from ? [from.file, await readJson(from.file)] : [`preset ${from.preset}`, PRESETS[from.preset]]; // prettier-ignore
+  return checkConfig(what, {
+    ...('preset' in from ? { run: `runs/${from.preset}` } : {}),
+    ...withOverrides(base, overrides),
+  });
+}
+
+/** @throws TrainingError `BAD_CONFIG` that lists everything wrong */
+export function checkConfig(what: string, value: unknown): TrainingConfig {
+  const parsed = trainingSchema.safeParse(value);
+  if (!parsed.success) throw new TrainingError('BAD_CONFIG', `${what}:\n${z.prettifyError(parsed.error)}`);
+  const wrong = contradictions(parsed.data);
+  if (wrong.length > 0) throw new TrainingError('BAD_CONFIG', `${what}: ${wrong.join(' ')}`);
+  return Object.freeze(parsed.data);
+}
+
+async function readJson(file: string): Promise<object> {
+  try {
+    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof value === 'object' && value !== null) return value;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TrainingError('BAD_CONFIG', `The config ${file} cannot be read: ${reason}`, { cause: error });
+  }
+  throw new TrainingError('BAD_CONFIG', `The config ${file} holds no JSON object.`);
+}
+
+function withOverrides(base: object, { bw, color, validation, clip, run, features }: ConfigOverrides): object {
+  const { data = {}, validation: checked = {}, features: looking = {} } = base as Record<string, object>;
+  const folders = (list: readonly string[]): object[] => list.map((folder) => ({ folder }));
+  const held = validation === undefined && clip === undefined;
+  return {
+    ...base,
+    ...(run === undefined ? {} : { run }),
+    data: {
+      ...data,
+      ...(bw === undefined ? {} : { bw: folders(bw) }),
+      ...(color === undefined ? {} : { color: folders(color) }),
+    },
+    ...(features === undefined ? {} : { features: { ...looking, path: features } }),
+    ...(held && !('validation' in base)
+      ? {}
+      : {
+          validation: {
+            ...checked,
+            ...(validation === undefined ? {} : { color: validation }),
+            ...(clip === undefined ? {} : { clip }),
+          },
+        }),
+  };
+}
+
+/** What one field alone cannot say. */
+function contradictions({ networks, losses, features, data, optimiser, validation, stages }: TrainingConfig): string[] {
+  const wrong: string[] = [];
+  if (networks.kind === 'cycle' && data.bw.length === 0) {
+    wrong.push('A CycleGAN needs black-and-white pictures too: data.bw (--bw DIR).');
+  }
+  if (features.kind !== 'none' && features.path === undefined) {
+    wrong.push(
+      `Features of kind ${features.kind} need the path of their weights: features.path (--features PATH; "kinemacolor models features" tells where they come from), or set features.kind to none.`,
+    );
+  }
+  if (losses.perceptual > 0 && features.kind === 'none') {
+    wrong.push('losses.perceptual needs features: features.kind darknet-tiny or vgg16, or a weight of 0.');
+  }
+  if (optimiser.kind === 'adam' && optimiser.weightDecay !== 0) wrong.push('Only lamb has a weight decay.');
+  if (networks.kind === 'chroma' && losses.chroma === 0 && losses.perceptual === 0) {
+    wrong.push('A chroma generator needs losses.chroma or losses.perceptual.');
+  }
+  for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {
+    if (picturesPerEpoch < batch) wrong.push(`Stage ${i + 1}: picturesPerEpoch (${picturesPerEpoch}) is less than one batch (${batch}).`); // prettier-ignore
+  }
+  if (validation !== undefined && validation.at < 32) wrong.push('validation.at must be 32 or more.');
+  return wrong;
+}

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { scheduleOf, scheduleSchema } from './schedule-schema.js';
+
+describe('scheduleOf', () => {
+  /** Rates at the beginning, in the middle and at the end of 1000 steps. */
+  const rates = (config: unknown): number[] => {
+    const schedule = scheduleOf(scheduleSchema.parse(config));
+    return [0, 500, 999].map((step) => schedule(step, 1000).rate);
+  };
+
+  it('makes the schedule of every kind', () => {
+    expect(rates({ kind: 'constant', rate: 0.2 })).toEqual([0.2, 0.2, 0.2]);
+    const linear = rates({ kind: 'linear', rate: 0.2, constantShare: 0.75 });
+    expect(linear.slice(0, 2)).toEqual([0.2, 0.2]);
+    expect(linear[2]).toBeLessThan(0.01);
+    const oneCycle = rates({ kind: 'one-cycle', peak: 0.2 });
+    expect(oneCycle[0]).toBeCloseTo(0.02, 6);
+    expect(oneCycle[1]).toBeCloseTo(0.2, 3);
+    expect(oneCycle[2]).toBeLessThan(0.001);
+    const cosine = rates({ kind: 'cosine', peak: 0.2, warmUp: 10, floor: 0.5 });
+    expect(cosine[0]).toBeLessThan(0.05);
+    expect(cosine[1]).toBeGreaterThan(0.14);
+    expect(cosine[2]).toBeCloseTo(0.1, 3);
+  });
+
+  it('knows no other kind, and no rate of 0', () => {
+    expect(scheduleSchema.safeParse({ kind: 'step', rate: 0.1 }).success).toBe(false);
+    expect(scheduleSchema.safeParse({ kind: 'constant', rate: 0 }).success).toBe(false);
+    expect(scheduleSchema.safeParse({ kind: 'constant', peak: 0.1 }).success).toBe(false);
+  });
+});

@@ -1,0 +1,133 @@
+import { Piscina } from 'piscina';
+import { TrainingError } from '../config/training-error.js';
+import { catalogue, type Drawable } from './catalogue.js';
+import { randomOf, WeightedChoice } from './choice.js';
+import type { Drawn, DrawTask, Form } from './picture-tasks.js';
+import type { Batch, DataOptions, SkippedPicture, StageView, TrainingData } from './types.js';
+
+/** Batches that are made ahead of the training step. */
+const AHEAD = 3;
+
+/**
+ * Looks at every picture once and is then ready to draw batches, which threads cut out ahead of the training step. A
+ * batch follows from the seed and its place in the run alone.
+ * @throws TrainingError `BAD_DATA`
+ */
+export async function openData(options: DataOptions): Promise<TrainingData> {
+  // Tests run on the sources; a thread needs the built file.
+  const folder = import.meta.url.endsWith('.ts') ? '../../dist/data/' : './';
+  const pool = new Piscina({
+    filename: new URL(`${folder}picture-tasks.js`, import.meta.url).href,
+    minThreads: options.threads,
+    maxThreads: options.threads,
+    ...(folder === './' ? {} : { execArgv: [] }),
+  });
+  try {
+    const skipped: SkippedPicture[] = [];
+    const budget = { left: options.memoryMegabytes * 2 ** 20 };
+    const common = { pool, budget, skipped };
+    const bw = options.kind === 'cycle' ? await catalogue(options.bw, { ...common, needsColour: false }) : [];
+    const color = await catalogue(options.color, { ...common, needsColour: true });
+    return new PooledData(options, pool, skipped, new WeightedChoice(bw), new WeightedChoice(color));
+  } catch (error) {
+    await pool.destroy();
+    throw error;
+  }
+}
+
+/** What one batch is made of. */
+interface BatchPlan {
+  readonly a: readonly Drawable[];
+  readonly b: readonly Drawable[];
+}
+
+class PooledData implements TrainingData {
+  constructor(
+    private readonly options: DataOptions,
+    private readonly pool: Piscina,
+    readonly skipped: readonly SkippedPicture[],
+    private readonly bw: WeightedChoice,
+    private readonly color: WeightedChoice,
+  ) {}
+
+  get counts(): { bw: number; color: number } {
+    return { bw: this.bw.count, color: this.color.count };
+  }
+
+  /** @throws TrainingError `BAD_DATA` when there is not one batch */
+  batchesPerEpoch({ batch, picturesPerEpoch }: StageView): number {
+    const [have, what] =
+      this.options.kind === 'cycle' ? [this.bw.count, 'black-and-white'] : [this.color.count, 'colour'];
+    // Of domain A each picture comes once in an epoch; colour pictures are drawn.
+    const pictures =
+      this.options.kind === 'cycle' ? Math.min(have, picturesPerEpoch ?? have) : (picturesPerEpoch ?? have);
+    const batches = Math.floor(pictures / batch);
+    if (batches > 0 && have >= batch) return batches;
+    throw new TrainingError(
+      'BAD_DATA',
+      `Too few pictures: a batch takes ${batch}, and there are ${have} ${what} ones that can be used (${this.skipped.length} skipped).`,
+    );
+  }
+
+  async *batches(
+    view: StageView,
+    stage: number,
+    epoch: number,
+    from: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<Batch> {
+    const count = this.batchesPerEpoch(view);
+    const order = this.options.kind === 'cycle' ? this.bw.shuffled(randomOf(this.options.seed, stage, epoch, 1)) : [];
+    const plan = (index: number): BatchPlan => {
+      const random = randomOf(this.options.seed, stage, epoch, 2 + 2 * index);
+      return {
+        a: order.slice(index * view.batch, (index + 1) * view.batch),
+        b: Array.from({ length: view.batch }, () => this.color.draw(random)),
+      };
+    };
+    const make = (index: number): Promise<Batch> => {
+      const made = this.make(plan(index), view, randomOf(this.options.seed, stage, epoch, 3 + 2 * index), index);
+      // It is awaited in its turn; until then a failure must not count as unhandled.
+      made.catch(() => undefined);
+      return made;
+    };
+    const ahead: Promise<Batch>[] = [];
+    for (let next = from; next < count || ahead.length > 0;) {
+      while (next < count && ahead.length < AHEAD) ahead.push(make(next++));
+      const batch = await ahead.shift()!;
+      if (signal.aborted) return;
+      yield batch;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private async make(
+    { a, b }: BatchPlan,
+    { size, batch }: StageView,
+    random: ReturnType<typeof randomOf>,
+    index: number,
+  ): Promise<Batch> {
+    const { framing, largestRender, filmShare } = this.options;
+    const draw = (picture: Drawable, form: Form): Promise<Drawn> => {
+      const seed = Array.from({ length: 4 }, () => random.below(0x1_0000_0000));
+      const task: DrawTask = { picture, seed, form, size, framing, largestRender, filmShare };
+      return this.pool.run(task, { name: 'draw' }) as Promise<Drawn>;
+    };
+    const all = (pictures: readonly Drawable[], form: Form): Promise<Drawn[]> =>
+      Promise.all(pictures.map((picture) => draw(picture, form)));
+    const joined = (parts: readonly Float32Array[]): Float32Array => {
+      const whole = new Float32Array(batch * parts[0]!.length);
+      for (const [i, part] of parts.entries()) whole.set(part, i * part.length);
+      return whole;
+    };
+    if (this.options.kind === 'cycle') {
+      const [grey, colour] = await Promise.all([all(a, 'grey'), all(b, 'rgb')]);
+      return { index, a: joined(grey.map(({ main }) => main)), b: joined(colour.map(({ main }) => main)) };
+    }
+    const drawn = await all(b, 'paired');
+    return { index, luma: joined(drawn.map(({ main }) => main)), chroma: joined(drawn.map(({ chroma }) => chroma!)) };
+  }
+}

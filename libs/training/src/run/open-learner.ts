@@ -1,0 +1,67 @@
+import { DARKNET_TINY_PERCEPTUAL, VGG16_PERCEPTUAL } from '@kinemacolor/losses';
+import { choosePrecision, loadModel, openFeatures, type FeatureNetwork } from '@kinemacolor/models';
+import type { Device } from '@kinemacolor/tensor';
+import type { TrainingConfig } from '../config/schema.js';
+import { TrainingError } from '../config/training-error.js';
+import { chromaLearner } from '../steps/chroma-learner.js';
+import { cycleLearner } from '../steps/cycle-learner.js';
+import type { Learner } from '../steps/learner.js';
+
+export interface OpenLearner {
+  readonly learner: Learner;
+  /** Disposes the learner and its feature network. */
+  readonly dispose: () => void;
+}
+
+/**
+ * The networks of a config with their optimisers. Needs the backend.
+ * @throws TrainingError `BAD_CONFIG`; ModelError for features or first weights that cannot be read
+ */
+export async function openLearner(config: TrainingConfig, device: Device): Promise<OpenLearner> {
+  const { networks, losses, optimiser, pool, seed } = config;
+  const features = await featuresOf(config);
+  const weightsOfTaps = features?.kind === 'vgg16' ? VGG16_PERCEPTUAL : DARKNET_TINY_PERCEPTUAL;
+  const common = {
+    shape: networks,
+    seed,
+    weights: losses,
+    perception: features === undefined ? undefined : { extract: features.extract, weights: weightsOfTaps },
+    optimiser,
+    precision: choosePrecision(config.precision, device),
+  };
+  const learner = networks.kind === 'cycle' ? cycleLearner({ ...common, pool }) : chromaLearner(common);
+  const dispose = (): void => {
+    learner.dispose();
+    features?.dispose();
+  };
+  try {
+    if (networks.from !== undefined) await beginWith(learner, networks.from);
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return { learner, dispose };
+}
+
+/** Weights that weigh nothing are not read. */
+async function featuresOf({ features, losses }: TrainingConfig): Promise<FeatureNetwork | undefined> {
+  const { kind, path } = features;
+  if (kind === 'none' || path === undefined || losses.perceptual === 0) return undefined;
+  return openFeatures({ kind, path });
+}
+
+async function beginWith({ generator, generatorConfig, average }: Learner, folder: string): Promise<void> {
+  const { info, model } = await loadModel(folder);
+  try {
+    if (JSON.stringify(info.config) !== JSON.stringify(generatorConfig)) {
+      throw new TrainingError(
+        'BAD_CONFIG',
+        `networks.from: ${folder} holds a generator of another shape (${JSON.stringify(info.config)}).`,
+      );
+    }
+    generator.setWeights(model.getWeights());
+    average.restart();
+  } finally {
+    model.dispose();
+  }
+}

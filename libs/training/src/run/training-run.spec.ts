@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadModel } from '@kinemacolor/models';
+import { scratchDir } from '@kinemacolor/testing';
+import sharp from 'sharp';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkConfig } from '../config/read-config.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { LOG_FILE } from '../report/write-report.js';
+import { train, type RunResult } from './training-run.js';
+
+const folder = scratchDir();
+const pictures = path.join(folder, 'pictures');
+const TRAIN = fileURLToPath(new URL('../testing/train-process.ts', import.meta.url));
+
+beforeAll(async () => {
+  await mkdir(pictures);
+  // Bright things are orange, dark things are blue: learnt in a few steps by anything that learns.
+  for (let k = 0; k < 8; k++) {
+    const data = Buffer.from(
+      Array.from({ length: 48 * 48 }, (_, i) =>
+        (Math.floor((i % 48) / 12) + Math.floor(i / 576) + k) % 2 === 0 ? [230, 150, 60] : [20, 40, 130],
+      ).flat(),
+    );
+    await sharp(data, { raw: { width: 48, height: 48, channels: 3 } })
+      .png()
+      .toFile(path.join(pictures, `${k}.png`));
+  }
+});
+
+const chroma = (run: string, more: object = {}): TrainingConfig =>
+  checkConfig('test', {
+    name: 'test',
+    run: path.join(folder, run),
+    networks: { kind: 'chroma', width: 4, residualBlocks: 1, discriminatorWidth: 2 },
+    losses: { chroma: 1, chromaDelta: 0.1, adversarial: 0.01 },
+    optimiser: { kind: 'adam', beta1: 0.9, beta2: 0.99 },
+    average: 0.9,
+    data: { color: [{ folder: pictures }], filmShare: 0, largestRender: 48 },
+    validation: { color: pictures, most: 3, at: 48, samples: 2 },
+    stages: [
+      { size: 32, epochs: 2, batch: 2, picturesPerEpoch: 80, phase: 'generator', generator: { kind: 'cosine', peak: 5e-3, warmUp: 5 } },
+      { size: 40, epochs: 1, batch: 2, picturesPerEpoch: 8, phase: 'critic', generator: { kind: 'constant', rate: 1e-3 } },
+      { size: 40, epochs: 1, batch: 2, picturesPerEpoch: 8, phase: 'adversarial', generator: { kind: 'linear', rate: 1e-3 } },
+    ],
+    checkpoint: { every: 7, keep: 2 },
+    logEvery: 10,
+    ...more,
+  }); // prettier-ignore
+
+const cycle = (run: string): TrainingConfig => ({
+  ...chroma(run, {
+    networks: { kind: 'cycle', width: 2, residualBlocks: 1, discriminatorWidth: 2 },
+    losses: { adversarial: 1, cycle: 10, identity: 5, chroma: 1 },
+    optimiser: { kind: 'lamb', beta2: 0.99, epsilon: 1e-6 },
+    pool: 3,
+    data: { bw: [{ folder: pictures }], color: [{ folder: pictures }], filmShare: 0, largestRender: 48 },
+    stages: [
+      { size: 32, epochs: 2, batch: 1, generator: { kind: 'one-cycle', peak: 1e-3 } },
+      { size: 40, epochs: 1, batch: 2, generator: { kind: 'one-cycle', peak: 1e-3 } },
+    ],
+    checkpoint: { every: 3, keep: 2 },
+  }),
+});
+
+const all = (config: TrainingConfig): { first: number; last: number } => ({ first: 0, last: config.stages.length - 1 });
+
+function run(config: TrainingConfig, more: Partial<Parameters<typeof train>[1]> = {}): Promise<RunResult> {
+  return train(config, { signal: new AbortController().signal, stages: all(config), tell: () => undefined, ...more });
+}
+
+interface Entry {
+  readonly kind: string;
+  readonly text?: string;
+  readonly metrics?: Record<string, number>;
+  readonly baselines?: Record<string, Record<string, number>>;
+}
+
+async function logOf(name: string): Promise<Entry[]> {
+  const text = await readFile(path.join(folder, name, LOG_FILE), 'utf8');
+  return text.trim().split('\n').map((line) => JSON.parse(line) as Entry); // prettier-ignore
+}
+
+/** The bytes of everything that a run knows at its end. */
+async function lastTensors(name: string): Promise<Buffer> {
+  const checkpoints = path.join(folder, name, 'checkpoints');
+  const newest = (await readdir(checkpoints)).sort().at(-1)!;
+  return readFile(path.join(checkpoints, newest, 'tensors.bin'));
+}
+
+describe('train', () => {
+  it('learns two colours, validates, keeps the best, and reports', async () => {
+    const config = chroma('whole');
+    const told: string[] = [];
+    const { finished, steps, report } = await run(config, { tell: (line) => told.push(line) });
+    expect([finished, steps]).toEqual([true, 40 + 40 + 4 + 4]);
+    const log = await logOf('whole');
+    const validations = log.filter(({ kind }) => kind === 'validation');
+    // Not in the critic's phase, in which the generator stays.
+    expect(validations).toHaveLength(3);
+    const { metrics, baselines } = validations[1]!;
+    expect(metrics!['chromaCorrelation']).toBeGreaterThan(0.6);
+    expect(metrics!['psnr']).toBeGreaterThan(baselines!['grey']!['psnr']!);
+    for (const name of ['best', 'last']) {
+      const { info, model } = await loadModel(path.join(folder, 'whole', name));
+      expect(info.config).toEqual({ width: 4, residualBlocks: 1, inputChannels: 1, outputChannels: 2 });
+      model.dispose();
+    }
+    expect(await readdir(path.join(folder, 'whole', 'checkpoints'))).toHaveLength(2);
+    expect(await readdir(path.join(folder, 'whole', 'samples'))).toEqual(['s1-e001.jpg', 's1-e002.jpg', 's3-e001.jpg']);
+    expect(await readFile(report, 'utf8')).toContain('test');
+    expect(log.at(-1)).toMatchObject({ kind: 'end', state: 'finished' });
+    expect(told.some((line) => line.includes('PSNR'))).toBe(true);
+  });
+
+  it('does a part of the stages, and the rest another time, as one run would', async () => {
+    const [parts, whole] = [cycle('parts'), cycle('at-once')];
+    await run(parts, { stages: { first: 0, last: 0 } });
+    await expect(run(cycle('late'), { stages: { first: 5, last: 5 } })).rejects.toThrow();
+    const { finished } = await run(parts, { stages: { first: 1, last: 1 } });
+    expect(finished).toBe(true);
+    await run(whole);
+    expect((await lastTensors('parts')).equals(await lastTensors('at-once'))).toBe(true);
+  });
+
+  it('saves and returns when it is told to stop, and ends up where an undisturbed run does', async () => {
+    const stop = new AbortController();
+    const first = await run(cycle('stopped'), {
+      signal: stop.signal,
+      progress: ({ step }) => {
+        if (step === 5) stop.abort();
+      },
+    });
+    expect(first.finished).toBe(false);
+    expect((await logOf('stopped')).at(-1)).toMatchObject({ kind: 'end', state: 'stopped' });
+    const second = await run(cycle('stopped'));
+    expect(second.finished).toBe(true);
+    if (!existsSync(path.join(folder, 'at-once'))) await run(cycle('at-once'));
+    expect((await lastTensors('stopped')).equals(await lastTensors('at-once'))).toBe(true);
+  });
+
+  it('falls back to the checkpoint before a truncated one, says so, and still ends up there', async () => {
+    const stop = new AbortController();
+    await run(cycle('torn'), { signal: stop.signal, progress: ({ step }) => { if (step === 8) stop.abort(); } }); // prettier-ignore
+    const checkpoints = path.join(folder, 'torn', 'checkpoints');
+    const newest = (await readdir(checkpoints)).sort().at(-1)!;
+    await truncate(path.join(checkpoints, newest, 'tensors.bin'), 100);
+    await run(cycle('torn'));
+    const notes = (await logOf('torn')).filter(({ kind }) => kind === 'note');
+    expect(notes.some(({ text }) => text!.includes(newest) && text!.includes('truncated'))).toBe(true);
+    if (!existsSync(path.join(folder, 'at-once'))) await run(cycle('at-once'));
+    expect((await lastTensors('torn')).equals(await lastTensors('at-once'))).toBe(true);
+  });
+
+  it('refuses to go on with other settings, or with no checkpoint left whole', async () => {
+    const stop = new AbortController();
+    await run(cycle('other'), { signal: stop.signal, progress: ({ step }) => { if (step === 4) stop.abort(); } }); // prettier-ignore
+    await expect(run({ ...cycle('other'), pool: 7 })).rejects.toMatchObject({ code: 'BAD_RUN' });
+    const checkpoints = path.join(folder, 'other', 'checkpoints');
+    for (const name of await readdir(checkpoints)) await truncate(path.join(checkpoints, name, 'tensors.bin'), 10);
+    await expect(run(cycle('other'))).rejects.toMatchObject({ code: 'NO_CHECKPOINT' });
+  });
+
+  it('ends with the reason when a loss is no number any more', async () => {
+    const config = chroma('diverged', {
+      stages: [{ size: 32, epochs: 5, batch: 2, picturesPerEpoch: 80, phase: 'generator', generator: { kind: 'constant', rate: 3e38 } }],
+    }); // prettier-ignore
+    await expect(run(config)).rejects.toMatchObject({ code: 'DIVERGED' });
+  });
+});
+
+describe('kill -9', () => {
+  it.each(['chroma', 'cycle'] as const)('of a %s run at any step changes nothing in the end', async (kind) => {
+    const configOf = { chroma, cycle }[kind];
+    const [config, undisturbed] = [configOf(`killed-${kind}`), `undisturbed-${kind}`];
+    await runProcess(configOf(undisturbed));
+    const total = kind === 'chroma' ? 88 : 20;
+    for (const at of [3, Math.floor(total / 2), total - 2]) await runProcess(config, at);
+    await runProcess(config);
+    expect((await lastTensors(`killed-${kind}`)).equals(await lastTensors(undisturbed))).toBe(true);
+  });
+});
+
+/** A run in a process of its own. @param killAt is killed at this step of the run */
+function runProcess(config: TrainingConfig, killAt?: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [TRAIN.replace('/src/', '/dist/').replace(/\.ts$/, '.js'), JSON.stringify(config)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let heard = '';
+    let killed = false;
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      heard += text;
+      const step = Number(/step (\d+)\n[^\n]*$/.exec(heard)?.[1] ?? 0);
+      if (killAt !== undefined && step >= killAt && !killed) {
+        killed = true;
+        child.kill('SIGKILL');
+      }
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      if (killAt === undefined ? code === 0 : signal === 'SIGKILL') resolve();
+      else reject(new Error(`the run ended with ${String(code)} ${String(signal)}: ${heard.slice(-500)}`));
+    });
+  });
+}

@@ -1,0 +1,209 @@
+import { loadBackend } from '@kinemacolor/tensor';
+import * as tf from '@tensorflow/tfjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Batch } from '../data/index.js';
+import { Random } from '../random.js';
+import { chromaLearner } from './chroma-learner.js';
+import { cycleLearner } from './cycle-learner.js';
+import type { Learner } from './learner.js';
+import type { Phase, StepProgram, StepSettings } from './step-program.js';
+
+const [SIZE, BATCH] = [32, 2];
+const shape = { width: 2, residualBlocks: 1, discriminatorWidth: 2 };
+const optimiser = { kind: 'adam', beta1: 0.5, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 } as const;
+const settings = (step: number): StepSettings => ({
+  generatorRate: 2e-3,
+  discriminatorRate: 2e-3,
+  momentum: 0.5,
+  averageDecay: 0.5,
+  step,
+});
+
+/** Smooth patches of numbers in −1..1. */
+function noise(length: number, seed: number): Float32Array {
+  const random = new Random(seed);
+  let value = 0;
+  return Float32Array.from(
+    { length },
+    () => (value = Math.max(-0.9, Math.min(0.9, value + random.between(-0.2, 0.2)))),
+  );
+}
+
+const pixels = BATCH * SIZE * SIZE;
+const batch: Batch = {
+  index: 0,
+  a: noise(pixels * 3, 1),
+  b: noise(pixels * 3, 2),
+  luma: noise(pixels, 3),
+  chroma: noise(pixels * 2, 4).map((value) => value / 2),
+};
+
+interface Kind {
+  readonly open: (pool?: number) => Learner;
+  readonly generators: readonly string[];
+  readonly discriminators: readonly string[];
+  readonly names: readonly string[];
+}
+
+const KINDS: Readonly<Record<string, Kind>> = {
+  chroma: {
+    open: () =>
+      chromaLearner({
+        shape,
+        seed: 1,
+        weights: { adversarial: 0.1, perceptual: 0, chroma: 1, chromaDelta: 0.1, colourWeight: 0.5 },
+        perception: undefined,
+        optimiser,
+        precision: 'fp32',
+      }),
+    generators: ['generator'],
+    discriminators: ['discriminator'],
+    names: ['adversarial', 'chroma', 'discriminator', 'generator'],
+  },
+  cycle: {
+    open: (pool = 0) =>
+      cycleLearner({
+        shape,
+        seed: 1,
+        weights: { adversarial: 1, cycle: 10, identity: 5, perceptual: 1, chroma: 2 },
+        perception: {
+          extract: (x) => [tf.relu(tf.avgPool(x, 2, 2, 'valid'))],
+          weights: { scale: 0.1, pixels: 1, features: [1], grams: [1] },
+        },
+        optimiser,
+        pool,
+        precision: 'fp32',
+      }),
+    generators: ['generators'],
+    discriminators: ['discriminatorColour', 'discriminatorGrey'],
+    names: [
+      'adversarialColour',
+      'adversarialGrey',
+      'chroma',
+      'cycleColour',
+      'cycleGrey',
+      'discriminatorColour',
+      'discriminatorGrey',
+      'generator',
+      'identityColour',
+      'identityGrey',
+      'perceptualColour',
+      'perceptualGrey',
+    ],
+  },
+};
+
+const valuesOf = (learner: Learner, groups: readonly string[]): number[] =>
+  groups.flatMap((group) => learner.groups[group]!.flatMap((variable) => [...variable.dataSync<'float32'>()]));
+
+const compile = (learner: Learner, phase: Phase): Promise<StepProgram> =>
+  learner.compile({ phase, batch: BATCH, size: SIZE });
+
+beforeAll(async () => {
+  await loadBackend('cpu');
+});
+
+describe.each(Object.entries(KINDS))('the %s learner', (_, { open, generators, discriminators, names }) => {
+  it('tells every loss, and the generator lowers its own', async () => {
+    const learner = open();
+    const program = await compile(learner, 'generator');
+    const first = await program.step(batch, settings(0));
+    expect(Object.keys(first).sort()).toEqual(names.filter((name) => !/adversarial|discriminator/.test(name)));
+    let last = first;
+    for (let step = 1; step < 30; step++) last = await program.step(batch, settings(step));
+    expect(last['generator']).toBeLessThan(0.9 * first['generator']!);
+    program.dispose();
+    const both = await compile(learner, 'adversarial');
+    expect(Object.keys(await both.step(batch, settings(30))).sort()).toEqual(names);
+    both.dispose();
+    learner.dispose();
+  });
+
+  it.each([
+    ['generator', generators, discriminators],
+    ['critic', discriminators, generators],
+  ] as const)('in the phase %s only its own networks change', async (phase, changing, staying) => {
+    const learner = open();
+    const before = [valuesOf(learner, changing), valuesOf(learner, staying)];
+    const program = await compile(learner, phase);
+    await program.step(batch, settings(0));
+    program.readVariables();
+    expect(valuesOf(learner, changing)).not.toEqual(before[0]);
+    expect(valuesOf(learner, staying)).toEqual(before[1]);
+    program.dispose();
+    learner.dispose();
+  });
+
+  it('keeps a moving average of the generator', async () => {
+    const learner = open();
+    const start = learner.generator.trainableWeights.map((weight) => [...weight.read().dataSync<'float32'>()]);
+    const program = await compile(learner, 'generator');
+    await program.step(batch, settings(0));
+    program.readVariables();
+    const now = learner.generator.trainableWeights.map((weight) => [...weight.read().dataSync<'float32'>()]);
+    for (const [i, mean] of learner.average.values().entries()) {
+      const values = mean.dataSync<'float32'>();
+      const expected = start[i]!.map((value, k) => (value + now[i]![k]!) / 2);
+      for (const [k, value] of expected.entries()) expect(values[k]).toBeCloseTo(value, 6);
+    }
+    program.dispose();
+    learner.dispose();
+  });
+
+  it('holds as many tensors after 500 steps as after 5, and leaves none', async () => {
+    const before = tf.memory().numTensors;
+    const learner = open(3);
+    const program = await compile(learner, 'adversarial');
+    for (let step = 0; step < 5; step++) await program.step(batch, settings(step));
+    const held = tf.memory().numTensors;
+    for (let step = 5; step < 500; step++) await program.step(batch, settings(step));
+    expect(tf.memory().numTensors).toBe(held);
+    program.dispose();
+    learner.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('forgets its moments at the beginning of a stage', async () => {
+    const learner = open();
+    const program = await compile(learner, 'adversarial');
+    await program.step(batch, settings(0));
+    program.readVariables();
+    program.dispose();
+    const moments = Object.keys(learner.groups).filter((group) => group.endsWith('Optimiser'));
+    expect(valuesOf(learner, moments).some((value) => value !== 0)).toBe(true);
+    learner.beginStage();
+    expect(valuesOf(learner, moments).every((value) => value === 0)).toBe(true);
+    learner.dispose();
+  });
+});
+
+describe('the image pools of the cycle learner', () => {
+  it('change what the discriminators see once they are full, and come back from a keepsake', async () => {
+    const losses = async (learner: Learner, from: number, to: number): Promise<number[]> => {
+      const program = await compile(learner, 'critic');
+      const found: number[] = [];
+      for (let step = from; step < to; step++) {
+        // Two kinds of pictures, so that an older one is another one.
+        const shown = step % 2 === 0 ? batch : { ...batch, a: batch.b!, b: batch.a! };
+        found.push((await program.step(shown, settings(step)))['discriminatorColour']!);
+      }
+      program.readVariables();
+      program.dispose();
+      return found;
+    };
+    const whole = KINDS['cycle']!.open(4);
+    const undisturbed = await losses(whole, 0, 12);
+    const without = KINDS['cycle']!.open(0);
+    expect(await losses(without, 0, 12)).not.toEqual(undisturbed);
+
+    const first = KINDS['cycle']!.open(4);
+    await losses(first, 0, 6);
+    const second = KINDS['cycle']!.open(4);
+    for (const [group, variables] of Object.entries(second.groups)) {
+      for (const [i, variable] of variables.entries()) variable.assign(tf.add(first.groups[group]![i]!, 0));
+    }
+    second.restoreKeepsake(first.keepsake());
+    expect(await losses(second, 6, 12)).toEqual(undisturbed.slice(6));
+    for (const learner of [whole, without, first, second]) learner.dispose();
+  });
+});

@@ -1,0 +1,106 @@
+import path from 'node:path';
+import sharp from 'sharp';
+import { generateChroma, renderSizeFor, type Forward, type GeneratorConfig } from '@kinemacolor/models';
+import {
+  greyImage,
+  rgbToYuvFloat,
+  SetEvaluation,
+  toneImage,
+  yuvToRgb,
+  type Image,
+  type SetMetrics,
+  type ToneMap,
+} from '@kinemacolor/quality';
+import { TrainingError } from '../config/training-error.js';
+import { listPictures } from '../data/index.js';
+import { evenly } from './evenly.js';
+import { readRgb } from './read-rgb.js';
+
+export interface ValidationPicture {
+  readonly name: string;
+  readonly truth: Image;
+}
+
+/**
+ * Pictures of a folder, at most so many, evenly spread over it. None is passed over: numbers of other pictures could not
+ * be compared.
+ * @throws TrainingError `BAD_DATA` that names the folder or the picture that cannot be read
+ */
+export async function loadValidation(folder: string, most = Infinity): Promise<ValidationPicture[]> {
+  const unreadable = (what: string) => (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TrainingError('BAD_DATA', `${what} cannot be read: ${reason}`, { cause: error });
+  };
+  const files = evenly(await listPictures(folder).catch(unreadable(folder)), most);
+  return Promise.all(
+    files.map(async (file) => ({ name: path.basename(file), truth: await readRgb(file).catch(unreadable(file)) })),
+  );
+}
+
+/** Colours one picture as the colorizer does: small luma in, small chroma out, merged with the untouched luma. */
+export async function colourPicture(
+  truth: Image,
+  forward: Forward,
+  config: GeneratorConfig,
+  renderShort: number,
+): Promise<Image> {
+  const { width, height } = truth;
+  const yuv = rgbToYuvFloat(truth);
+  const size = renderSizeFor(truth, renderShort);
+  const small = await resizePlane(Uint8Array.from(yuv.y, Math.round), truth, size);
+  const { u, v } = await generateChroma(forward, config, small, { batch: 1, ...size });
+  return yuvToRgb({
+    width,
+    height,
+    y: yuv.y,
+    u: await resizePlane(u, size, truth),
+    v: await resizePlane(v, size, truth),
+  });
+}
+
+/** The metrics of a generator on a set. @param renderShort short side, pixels, at which the generator sees */
+export async function evaluateGenerator(
+  set: readonly ValidationPicture[],
+  forward: Forward,
+  config: GeneratorConfig,
+  renderShort: number,
+): Promise<SetMetrics> {
+  const evaluation = new SetEvaluation();
+  for (const { truth } of set) evaluation.add(await colourPicture(truth, forward, config, renderShort), truth);
+  return evaluation.result();
+}
+
+export interface Baselines<Tone> {
+  readonly grey: SetMetrics;
+  readonly tone: Tone;
+}
+
+/** The two baselines that every figure stands beside; tone only where there is a map. */
+export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap): Baselines<SetMetrics>;
+export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap | undefined): Baselines<SetMetrics | undefined>; // prettier-ignore
+export function evaluateBaselines(
+  set: readonly ValidationPicture[],
+  tone: ToneMap | undefined,
+): Baselines<SetMetrics | undefined> {
+  // prettier-ignore
+  const [grey, wash] = [new SetEvaluation(), new SetEvaluation()];
+  for (const { truth } of set) {
+    grey.add(greyImage(truth), truth);
+    if (tone !== undefined) wash.add(toneImage(tone, truth), truth);
+  }
+  return { grey: grey.result(), tone: tone === undefined ? undefined : wash.result() };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+async function resizePlane(plane: Uint8Array, from: Size, to: Size): Promise<Uint8Array> {
+  const { width, height } = from;
+  return sharp(plane, { raw: { width, height, channels: 1 } })
+    .resize(to.width, to.height, { fit: 'fill', kernel: 'cubic' })
+    .extractChannel(0)
+    .raw()
+    .toBuffer();
+}

@@ -1,0 +1,23 @@
+import { rgbToYuv, ToneFit, type ToneMap } from '@kinemacolor/quality';
+import { isColourless } from '../data/colourless.js';
+import { listPictures, type PictureSet } from '../data/index.js';
+import { evenly } from './evenly.js';
+import { readRgb } from './read-rgb.js';
+
+/** Pictures that are enough for a map from 256 lumas to chroma. */
+const ENOUGH = 1200;
+
+/** The best fixed map from luma to chroma for some folders of colour pictures; those without colours do not count. */
+export async function toneOf(sets: readonly Pick<PictureSet, 'folder' | 'match'>[]): Promise<ToneMap> {
+  const fit = new ToneFit();
+  for (const { folder, match } of sets) {
+    for (const file of evenly(await listPictures(folder, match), Math.ceil(ENOUGH / sets.length))) {
+      const image = await readRgb(file).catch(() => undefined);
+      // Who reads the data says which pictures are damaged.
+      if (image === undefined) continue;
+      const yuv = rgbToYuv(image);
+      if (!isColourless(yuv.u, yuv.v)) fit.add(yuv);
+    }
+  }
+  return fit.fit();
+}
