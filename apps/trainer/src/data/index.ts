@@ -1,3 +1,0 @@
-export { listPictures } from './list-pictures.js';
-export { openData } from './open-data.js';
-export type { Batch, DataOptions, PictureSet, SkippedPicture, StageView, TrainingData } from './types.js';

@@ -1,8 +1,0 @@
-import type * as tf from '@tensorflow/tfjs';
-
-/** The variables behind a network's weights: what gradients are taken of. `read()` returns them, though its type does not say so. */
-export const variablesOf = (model: tf.LayersModel): tf.Variable[] =>
-  model.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
-
-/** A network in a function that may be compiled. */
-export const run = (model: tf.LayersModel, x: tf.Tensor): tf.Tensor4D => model.apply(x) as tf.Tensor4D;
