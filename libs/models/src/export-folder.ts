@@ -3,23 +3,36 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ModelError } from './model-error.js';
 
-/** What every export has. */
-const FILES = ['saved_model.pb', 'kinemacolor.json'];
-/** Always empty, as the weights are constants; what copies only files loses it. */
-const VARIABLES = 'variables';
+/** By what an export of one kind is known. */
+export interface ExportContents {
+  /** What every one has. */
+  readonly files: readonly string[];
+  /** Always empty; what copies only files loses it. */
+  readonly emptyFolder?: string;
+  /** Looks into a folder with those files: why it is no such export after all. */
+  readonly foreign?: (folder: string) => Promise<string | undefined>;
+}
 
 /**
- * An export goes into a new or an empty folder, or takes the place of an earlier one.
+ * An export goes into a new or an empty folder, or takes the place of an earlier one of its kind.
  * @throws ModelError `OCCUPIED` when something else is there, naming it; `WRITE_FAILED` when it is a file or cannot be read
  */
-export async function checkExportFolder(out: string): Promise<void> {
+export async function checkExportFolder(out: string, contents: ExportContents): Promise<void> {
+  const { files, emptyFolder, foreign } = contents;
   const there = await entriesOf(out);
-  const foreign =
-    there.find((name) => !FILES.includes(name) && name !== VARIABLES) ??
-    (there.includes(VARIABLES) ? (await entriesOf(path.join(out, VARIABLES)))[0] : undefined);
-  const missing = there.length === 0 ? undefined : FILES.find((name) => !there.includes(name));
-  if (foreign === undefined && missing === undefined) return;
-  const reason = foreign === undefined ? `it lacks ${missing ?? ''}` : `it holds ${foreign}`;
+  if (there.length === 0) return;
+  const inside = emptyFolder !== undefined && there.includes(emptyFolder);
+  const strange =
+    there.find((name) => !files.includes(name) && name !== emptyFolder) ??
+    (inside ? (await entriesOf(path.join(out, emptyFolder)))[0] : undefined);
+  const missing = files.find((name) => !there.includes(name));
+  const reason =
+    strange !== undefined
+      ? `it holds ${strange}`
+      : missing !== undefined
+        ? `it lacks ${missing}`
+        : await foreign?.(out).catch((error: unknown) => { throw writeFailure(out, error); }); // prettier-ignore
+  if (reason === undefined) return;
   throw new ModelError(
     'OCCUPIED',
     `${out} is neither empty nor an earlier export (${reason}): name a new folder, or remove this one yourself.`,
@@ -30,7 +43,11 @@ export async function checkExportFolder(out: string): Promise<void> {
  * Fills a folder beside its final place and renames it when it is whole, so that nobody loads half of it.
  * @throws ModelError `WRITE_FAILED`, `OCCUPIED`
  */
-export async function placeExport(out: string, fill: (unfinished: string) => Promise<void>): Promise<void> {
+export async function placeExport(
+  out: string,
+  contents: ExportContents,
+  fill: (unfinished: string) => Promise<void>,
+): Promise<void> {
   const place = path.resolve(out);
   const beside = (what: string): string =>
     path.join(path.dirname(place), `.${path.basename(place)}.${what}-${randomUUID()}`);
@@ -40,7 +57,7 @@ export async function placeExport(out: string, fill: (unfinished: string) => Pro
     await mkdir(unfinished);
     await fill(unfinished);
     // Looked at again: it may have been filled meanwhile.
-    await checkExportFolder(place);
+    await checkExportFolder(place, contents);
     await replace(place, unfinished, beside('old'));
   } catch (error) {
     if (error instanceof ModelError) throw error;

@@ -5,13 +5,16 @@ import { buildProgram, writeProgram, type BuiltProgram, type Precision } from '@
 import { loadBackend } from '@kinemacolor/tensor';
 import { chromaLevels, type ChromaLevels } from './chroma-function.js';
 import { fitsGenerator, SIZE_RULE, type BatchSize } from './chroma-generator.js';
-import { checkExportFolder, placeExport } from './export-folder.js';
+import { checkExportFolder, placeExport, type ExportContents } from './export-folder.js';
 import { ModelError } from './model-error.js';
 import { loadModel } from './model-files.js';
 import type { ModelInfo } from './model-info.js';
 
 /** The name under which TensorFlow Serving, Triton and Python look for a function by themselves. */
 export const EXPORTED_SIGNATURE = 'serving_default';
+
+/** The weights are constants in the graph, so the folder of the variables is empty. */
+const CONTENTS: ExportContents = { files: ['saved_model.pb', 'kinemacolor.json'], emptyFolder: 'variables' };
 
 export interface ExportOptions extends BatchSize {
   /** Default: `fp32`, which every engine computes. Inputs and results are float32 in either. */
@@ -44,12 +47,12 @@ export async function exportSavedModel(folder: string, out: string, options: Exp
   if (!fitsGenerator(options)) {
     throw new ModelError('BAD_INPUT', `No generator takes ${batch} pictures of ${width}×${height}: ${SIZE_RULE}.`);
   }
-  await checkExportFolder(out);
+  await checkExportFolder(out, CONTENTS);
   const { tensorflowVersion } = await loadBackend();
   const { program, info } = await traced(folder, { batch, width, height }, precision);
   const savedModel = { signature: EXPORTED_SIGNATURE, batch, width, height, precision, tensorflowVersion };
   const exported: ExportInfo = { ...info, savedModel };
-  await placeExport(out, async (unfinished) => {
+  await placeExport(out, CONTENTS, async (unfinished) => {
     await writeProgram(program, unfinished);
     await writeFile(path.join(unfinished, 'kinemacolor.json'), JSON.stringify(exported, null, 2) + '\n');
   });

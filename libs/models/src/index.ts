@@ -1,6 +1,9 @@
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
+export { exportModelFolder, type FolderExport, type FolderExportOptions } from './export-model-folder.js';
+export type { CardMetrics } from './card/metrics-table.js';
+export type { WeightForm } from './weight-form.js';
 export { exportSavedModel, EXPORTED_SIGNATURE, type ExportInfo, type ExportOptions } from './export-saved-model.js';
 export type { Precision } from '@kinemacolor/compile';
 export { choosePrecision, parsePrecision, type PrecisionChoice } from './precision-choice.js';

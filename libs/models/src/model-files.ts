@@ -8,6 +8,7 @@ import './layers/reflection-padding-2d.js';
 import { ModelError } from './model-error.js';
 import type { ModelInfo } from './model-info.js';
 import { checkModelInfo, modelDisagreement } from './model-info-check.js';
+import { describedBytes, inForm, type WeightForm } from './weight-form.js';
 
 const TOPOLOGY = 'model.json';
 const WEIGHTS = 'weights.bin';
@@ -22,21 +23,24 @@ export interface LoadedModel {
 /**
  * Writes a generator as a tfjs Layers model (`model.json`, `weights.bin`: what `tf.loadLayersModel` reads, in a browser
  * too) with `kinemacolor.json` beside it. Each file is written beside its name and renamed.
- * @throws ModelError `WRITE_FAILED`
+ * @param form of the stored weights; `float16` halves the file, and rounds each weight to eleven binary digits
+ * @throws ModelError `WRITE_FAILED`, `UNSUPPORTED` for weights that do not fit the form
  */
 export async function saveModel(
   model: tf.LayersModel,
   folder: string,
   info: Omit<ModelInfo, 'weightsSha256'>,
+  form: WeightForm = 'float32',
 ): Promise<ModelInfo> {
   const artifacts = await artifactsOf(model);
-  const weights = Buffer.from(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
+  const floats = tf.io.CompositeArrayBuffer.join(artifacts.weightData);
+  const { entries, bytes: weights } = inForm(form, artifacts.weightSpecs ?? [], floats);
   const topology = {
     modelTopology: artifacts.modelTopology,
     format: 'layers-model',
     generatedBy: artifacts.generatedBy,
     convertedBy: null,
-    weightsManifest: [{ paths: [WEIGHTS], weights: artifacts.weightSpecs }],
+    weightsManifest: [{ paths: [WEIGHTS], weights: entries }],
   };
   const full: ModelInfo = { ...info, weightsSha256: sha256(weights) };
   try {
@@ -61,7 +65,7 @@ export async function readModelInfo(folder: string): Promise<ModelInfo> {
 }
 
 /**
- * Reads what {@link saveModel} wrote. The backend must be loaded.
+ * Reads what {@link saveModel} wrote, in either form. The backend must be loaded.
  * @throws ModelError `NOT_FOUND`, or `CORRUPT` when a file is damaged or does not belong to the others
  */
 export async function loadModel(folder: string): Promise<LoadedModel> {
@@ -104,7 +108,7 @@ async function readLayers(file: string, stored: unknown, weights: Buffer): Promi
   try {
     const weightSpecs = weightsManifest.flatMap((group: StoredTopology['weightsManifest'][number]) => group.weights);
     // Checked here, as tfjs notices it halfway and keeps the tensors that it has made.
-    const described = weightSpecs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+    const described = describedBytes(weightSpecs);
     if (described !== weights.length) {
       throw new Error(`it describes ${described} bytes of weights, and ${WEIGHTS} has ${weights.length}`);
     }

@@ -21,13 +21,14 @@ export function checkModelInfo(file: string, stored: unknown): ModelInfo {
       `${file} lacks ${wrong.join(', ')} or has it wrong. Fetch or export the model again.`,
     );
   }
-  const whole = info as ModelInfo;
+  const { name, version, config, renderSize, weightsSha256 } = info as ModelInfo;
   try {
-    checkGeneratorConfig(whole.config);
+    checkGeneratorConfig(config);
   } catch (error) {
     throw new ModelError('CORRUPT', `${file}: ${ModelError.from(error).message}`, { cause: error });
   }
-  return whole;
+  // What an export noted beside them is of that export only.
+  return { name, version, config, renderSize, weightsSha256 };
 }
 
 /** In which way a model is not the generator that a config describes; undefined when it is. */
