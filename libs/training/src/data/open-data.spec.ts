@@ -156,6 +156,16 @@ describe('batches', () => {
     expect(bright).toBeLessThan(0.82);
   });
 
+  it('draw other pictures in each epoch and stage, not only other crops', async () => {
+    // In squares without film nothing else is left to chance.
+    const data = await open({ kind: 'chroma', framing: 'square', filmShare: 0 });
+    const view = { size: 16, batch: 9 };
+    const known = await digests(data, view);
+    expect(await digests(data, view, { epoch: 1 })).not.toEqual(known);
+    expect(await digests(data, view, { stage: 1 })).not.toEqual(known);
+    expect(await digests(await open({ kind: 'chroma', framing: 'square', filmShare: 0, seed: 8 }), view)).not.toEqual(known); // prettier-ignore
+  });
+
   it('are the same whether pictures are kept or decoded anew', async () => {
     await cp(at('big'), at('passing'), { recursive: true });
     const options = { kind: 'chroma', color: [set('passing')] } as const;
