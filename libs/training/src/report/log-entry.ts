@@ -58,7 +58,7 @@ export type RunEntry = z.infer<typeof RunEntry>;
 export type StepsEntry = z.infer<typeof StepsEntry>;
 /** Metrics on the held-out pictures, beside the baselines `grey` and `tone`. */
 export type ValidationEntry = z.infer<typeof ValidationEntry>;
-/** A grid picture; `file` is relative to the run's folder. */
+/** A grid picture; `file` is relative to the run's folder. Stages and epochs count from 0 in the log, from 1 for people. */
 export type SamplesEntry = z.infer<typeof SamplesEntry>;
 /** Something a reader of the report should know. */
 export type NoteEntry = z.infer<typeof NoteEntry>;

@@ -5,7 +5,10 @@ const METRICS = [
   { key: 'chromaCorrelation', title: 'chroma correlation', better: '↑', digits: 3 },
   { key: 'colourfulnessRatio', title: 'colourfulness ratio', better: '→ 1', digits: 3 },
   { key: 'flicker', title: 'flicker, levels', better: '↓', digits: 3 },
+  { key: 'lumaError', title: 'luma error, levels', better: '↓', digits: 2 },
 ] as const;
+/** How many pictures were measured: the same every time. */
+const NO_METRIC = 'n';
 
 export interface MetricName {
   readonly key: string;
@@ -19,6 +22,6 @@ export interface MetricName {
 /** The names in the order to show them in: the known ones first. */
 export function metricNames(keys: ReadonlySet<string>): MetricName[] {
   const known = METRICS.filter(({ key }) => keys.has(key));
-  const others = [...keys].filter((key) => !METRICS.some((metric) => metric.key === key)).sort();
+  const others = [...keys].filter((key) => key !== NO_METRIC && !METRICS.some((metric) => metric.key === key)).sort();
   return [...known, ...others.map((key) => ({ key, title: key, better: '', digits: 4 }))];
 }

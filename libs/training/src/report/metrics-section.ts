@@ -1,8 +1,7 @@
 import { renderChart, type Axis } from './chart.js';
-import { formatCount } from './format-number.js';
-import type { ValidationEntry } from './log-entry.js';
 import { markup, type Markup } from './markup.js';
 import { metricNames, type MetricName } from './metric-names.js';
+import { placeOf } from './place.js';
 import type { RunLog } from './read-log.js';
 
 type Numbers = Readonly<Record<string, number | null>>;
@@ -16,8 +15,8 @@ export function metricsTable({ bestValidation, lastValidation }: RunLog): Markup
   const tone = lastValidation.baselines['tone'];
   return markup`<div class="wide"><table>
 <tr><th></th>${names.map(({ title, better }) => markup`<th>${title} ${better}</th>`)}<th>score ↑</th></tr>
-${bestValidation && row(`best (${place(bestValidation)})`, bestValidation.metrics, names, bestValidation.score)}
-${row(`last (${place(lastValidation)})`, lastValidation.metrics, names, lastValidation.score)}
+${bestValidation && row(`best (${placeOf(bestValidation)})`, bestValidation.metrics, names, bestValidation.score)}
+${row(`last (${placeOf(lastValidation)})`, lastValidation.metrics, names, lastValidation.score)}
 ${baselines.map(([name, metrics]) => row(`baseline: ${name}`, metrics, names))}
 ${bestValidation && tone && row('best − tone', difference(bestValidation.metrics, tone), names)}
 </table></div>`;
@@ -43,9 +42,6 @@ export function metricCharts({ validations, lastValidation }: RunLog, axis: Axis
     ),
   )}</div>`;
 }
-
-const place = ({ stage, epoch, step }: ValidationEntry): string =>
-  `stage ${stage}, epoch ${epoch}, step ${formatCount(step)}`;
 
 function row(name: string, metrics: Numbers, names: readonly MetricName[], score?: number | null): Markup {
   const cells = names.map(({ key, digits }) => cell(metrics[key], digits));

@@ -29,7 +29,13 @@ export function reportPage(log: RunLog, pictures: SamplePictures): string {
 ${state === 'running' ? markup` <label><input type="checkbox" id="again"> load again every 30 seconds</label>` : undefined}</p>
 <h2>Metrics</h2>
 ${metricsTable(log)}
-${axisData(steps, log.steps.map(placeOf))}${axisData(validations, log.validations.map(placeOf))}
+${axisData(
+  steps,
+  log.steps.map(({ where }) => describe(where)),
+)}${axisData(
+    validations,
+    log.validations.map(({ where }) => describe(where)),
+  )}
 ${metricCharts(log, validations)}
 <h2>Training</h2>
 ${stagesTable(log)}
@@ -66,10 +72,8 @@ function axisOf(id: string, { stages, steps, validations }: RunLog, points: read
   };
 }
 
-const placeOf = ({ where }: Point): string => describe(where);
-
 const describe = ({ stage, size, epoch, phase }: Where): string =>
-  [`stage ${stage}`, size !== undefined && `${size} px`, `epoch ${epoch}`, phase]
+  [`stage ${stage + 1}`, size !== undefined && `${size} px`, `epoch ${epoch + 1}`, phase]
     .filter((part) => typeof part === 'string')
     .join(' · ');
 

@@ -85,7 +85,9 @@ async function fit(bytes: Buffer, most: number): Promise<Drawn | undefined> {
     await sharp(bytes, { failOn: 'truncated' }).stats();
     return { source: dataUri(bytes, format), width, height };
   }
-  for (const wanted of [width, ...WIDTHS.filter((each) => each < width)]) {
+  // Wider ones would not fit: bytes go with the area. Some more are tried, as this format may be a better one.
+  const hopeless = 1.5 * width * Math.sqrt(most / bytes.length);
+  for (const wanted of [width, ...WIDTHS.filter((each) => each < width)].filter((each) => each <= hopeless)) {
     const picture = await scaled(bytes, wanted, 85, most);
     if (picture !== undefined) return picture;
   }

@@ -1,6 +1,5 @@
-import { formatCount } from './format-number.js';
-import type { SamplesEntry } from './log-entry.js';
 import { markup, type Markup } from './markup.js';
+import { placeOf } from './place.js';
 import type { SamplePicture, SamplePictures } from './sample-pictures.js';
 
 /** The sample grids, newest first: some large, the others small. A click shows one at its own size. */
@@ -13,10 +12,7 @@ ${unreadable.length > 0 ? markup`<p class="soft">Missing or damaged: ${unreadabl
 }
 
 function figure({ entry, source, width, height }: SamplePicture): Markup {
-  return markup`<figure class="sample"><figcaption>${place(entry)}</figcaption>
+  return markup`<figure class="sample"><figcaption>${placeOf(entry)}</figcaption>
 <div class="columns" style="max-width:${width}px">${entry.columns.map((column) => markup`<span>${column}</span>`)}</div>
-<img src="${source}" width="${width}" height="${height}" style="height:auto" alt="${entry.columns.join(', ')}: ${place(entry)}"></figure>`;
+<img src="${source}" width="${width}" height="${height}" style="height:auto" alt="${entry.columns.join(', ')}: ${placeOf(entry)}"></figure>`;
 }
-
-const place = ({ stage, epoch, step }: SamplesEntry): string =>
-  `Stage ${stage}, epoch ${epoch}, step ${formatCount(step)}`;

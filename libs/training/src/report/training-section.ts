@@ -31,7 +31,7 @@ export function stagesTable({ stages, steps }: RunLog): Markup {
 <tr><th>stage</th><th>size</th><th>epochs</th><th>steps</th><th>time</th><th>pictures a second</th></tr>
 ${stages.map(
   ({ stage, size, firstEpoch, lastEpoch, firstStep, lastStep, seconds }) =>
-    markup`<tr><td>${stage}</td><td>${size} px</td><td>${firstEpoch}–${lastEpoch}</td>
+    markup`<tr><td>${stage + 1}</td><td>${size} px</td><td>${firstEpoch + 1}–${lastEpoch + 1}</td>
 <td>${formatCount(firstStep)}–${formatCount(lastStep)}</td><td>${formatSeconds(seconds)}</td><td>${meanSpeed(steps, stage)}</td></tr>`,
 )}
 </table></div>

@@ -76,4 +76,4 @@ function scalars(prefix: string, numbers: Readonly<Record<string, number | null>
 
 /** Markdown that shows data as it is: indented, so that nothing in it ends it. */
 const asCode = (data: unknown): string =>
-  (typeof data === 'string' ? data : (JSON.stringify(data, null, 2) ?? '')).replaceAll(/^/gm, '    ');
+  (typeof data === 'string' ? data : JSON.stringify(data ?? null, null, 2)).replaceAll(/^/gm, '    ');
