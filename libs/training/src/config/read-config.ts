@@ -52,7 +52,6 @@ async function readJson(file: string): Promise<object> {
 function withOverrides(base: object, { bw, color, validation, clip, run, features }: ConfigOverrides): object {
   const { data = {}, validation: checked = {}, features: looking = {} } = base as Record<string, object>;
   const folders = (list: readonly string[]): object[] => list.map((folder) => ({ folder }));
-  const held = validation === undefined && clip === undefined;
   return {
     ...base,
     ...(run === undefined ? {} : { run }),
@@ -62,15 +61,11 @@ function withOverrides(base: object, { bw, color, validation, clip, run, feature
       ...(color === undefined ? {} : { color: folders(color) }),
     },
     ...(features === undefined ? {} : { features: { ...looking, path: features } }),
-    ...(held && !('validation' in base)
-      ? {}
-      : {
-          validation: {
-            ...checked,
-            ...(validation === undefined ? {} : { color: validation }),
-            ...(clip === undefined ? {} : { clip }),
-          },
-        }),
+    validation: {
+      ...checked,
+      ...(validation === undefined ? {} : { color: validation }),
+      ...(clip === undefined ? {} : { clip }),
+    },
   };
 }
 
@@ -95,6 +90,6 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {
     if (picturesPerEpoch < batch) wrong.push(`Stage ${i + 1}: picturesPerEpoch (${picturesPerEpoch}) is less than one batch (${batch}).`); // prettier-ignore
   }
-  if (validation !== undefined && validation.at < 32) wrong.push('validation.at must be 32 or more.');
+  if (validation.at < 32) wrong.push('validation.at must be 32 or more.');
   return wrong;
 }

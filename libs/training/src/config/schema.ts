@@ -73,7 +73,7 @@ const data = z.strictObject({
 });
 
 const validation = z.strictObject({
-  color: z.string().describe('folder of held-out colour pictures'),
+  color: z.string().optional().describe('folder of held-out colour pictures; default: every 20th training picture is held out'),
   most: natural.default(100).describe('pictures that are taken of it'),
   clip: z.string().optional().describe('a film whose first frames are coloured for the measure of flicker'),
   at: natural.default(256).describe('short side, pixels, at which pictures are seen'),
@@ -97,7 +97,7 @@ export const trainingSchema = z.strictObject({
     .prefault({})
     .describe('factors on the chroma of validated and exported models; kind chroma'),
   data,
-  validation: validation.optional(),
+  validation: validation.prefault({}),
   stages: z.array(stage).min(1),
   checkpoint: z
     .strictObject({

@@ -116,7 +116,7 @@ describe('the catalogue', () => {
     expect(missing.code).toBe('BAD_DATA');
     expect(missing.message).toContain(at('nowhere'));
     const unread = await failure({ color: mixed({ match: '(' }) });
-    expect(unread.code).toBe('BAD_DATA');
+    expect(unread.code).toBe('BAD_CONFIG');
     expect(unread.message).toContain('regular expression');
   });
 });

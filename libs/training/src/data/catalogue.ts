@@ -25,6 +25,8 @@ interface CatalogueOptions {
   readonly needsColour: boolean;
   readonly budget: Budget;
   readonly skipped: SkippedPicture[];
+  /** Files that are passed over without a word. */
+  readonly exclude: ReadonlySet<string>;
 }
 
 /** Pictures that are looked at in one go: a bound on what waits in the pool. */
@@ -37,15 +39,13 @@ const AT_ONCE = 64;
  */
 export async function catalogue(
   sets: readonly PictureSet[],
-  { pool, needsColour, budget, skipped }: CatalogueOptions,
+  { pool, needsColour, budget, skipped, exclude }: CatalogueOptions,
 ): Promise<CataloguedSet[]> {
   const known = new Map<string, Drawable | undefined>();
   const listed: { weight: number; files: readonly string[] }[] = [];
   for (const { folder, match, weight } of sets) {
-    const files = await listPictures(folder, match).catch((error: unknown) => {
-      throw new TrainingError('BAD_DATA', `The pictures of ${folder} cannot be listed: ${(error as Error).message}`, { cause: error }); // prettier-ignore
-    });
-    listed.push({ weight, files });
+    const files = await listPictures(folder, match);
+    listed.push({ weight, files: files.filter((file) => !exclude.has(file)) });
   }
   const files = [...new Set(listed.flatMap((set) => set.files))];
   for (let from = 0; from < files.length; from += AT_ONCE) {

@@ -25,7 +25,7 @@ export async function openData(options: DataOptions): Promise<TrainingData> {
   try {
     const skipped: SkippedPicture[] = [];
     const budget = { left: options.memoryMegabytes * 2 ** 20 };
-    const common = { pool, budget, skipped };
+    const common = { pool, budget, skipped, exclude: options.exclude ?? new Set<string>() };
     const bw = options.kind === 'cycle' ? await catalogue(options.bw, { ...common, needsColour: false }) : [];
     const color = await catalogue(options.color, { ...common, needsColour: true });
     return new PooledData(options, pool, skipped, new WeightedChoice(bw), new WeightedChoice(color));

@@ -24,6 +24,8 @@ export interface DataOptions {
   /** Threads that decode and cut. */
   readonly threads: number;
   readonly seed: number;
+  /** Files that are not drawn: what is validated with. */
+  readonly exclude?: ReadonlySet<string>;
 }
 
 /** What one stage wants. */

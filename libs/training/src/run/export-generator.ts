@@ -23,7 +23,7 @@ export async function exportGenerator(
       name,
       version: new Date().toISOString().slice(0, 10),
       config: generatorConfig,
-      renderSize: validation?.at ?? 256,
+      renderSize: validation.at,
     });
   } finally {
     for (const [i, weight] of output.entries()) weight.write(before[i]!);

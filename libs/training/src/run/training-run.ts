@@ -10,6 +10,7 @@ import { writeReport } from '../report/write-report.js';
 import type { Learner } from '../steps/learner.js';
 import type { StepLosses } from '../steps/losses-record.js';
 import type { StepProgram, StepSettings } from '../steps/step-program.js';
+import { heldOut, type HeldOut } from '../validation/held-out.js';
 import { score } from '../validation/score.js';
 import { Validator } from '../validation/validator.js';
 import { averageDecay } from '../weight-average.js';
@@ -78,13 +79,14 @@ export async function train(config: TrainingConfig, options: TrainOptions): Prom
     options.tell(text);
     await log.write({ kind: 'note', text });
   };
-  const data = await openData({ ...config.data, seed: config.seed, kind: config.networks.kind });
+  const held = await heldOut(config);
+  const data = await openData({ ...config.data, seed: config.seed, kind: config.networks.kind, exclude: held.taken });
   const { learner, dispose } = await openLearner(config, engine.device).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
   try {
-    const session = new Session(config, options, { data, learner, log, note });
+    const session = new Session(config, options, { data, learner, log, note, held });
     return await session.run(engine);
   } finally {
     dispose();
@@ -93,6 +95,7 @@ export async function train(config: TrainingConfig, options: TrainOptions): Prom
 }
 
 interface Parts {
+  readonly held: HeldOut;
   readonly data: TrainingData;
   readonly learner: Learner;
   readonly log: RunLog;
@@ -130,9 +133,9 @@ class Session {
       options.tell(`${names.length} pictures skipped: ${reason} (named in the log)`);
       await parts.log.write({ kind: 'note', text: `${names.length} pictures skipped: ${reason}: ${names.join(', ')}` });
     }
-    if (config.validation !== undefined) {
-      this.validator = await Validator.open(config.validation, config.data);
-    }
+    if (parts.held.files.length > 0) {
+      this.validator = await Validator.open(config.validation, config.data, parts.held.files);
+    } else await parts.note('Too few pictures to hold any out: the run is not validated.');
     const { first, last } = options.stages;
     if (this.at.stage < first) {
       if (this.at.step > 0)

@@ -12,8 +12,6 @@ import {
   type ToneMap,
 } from '@kinemacolor/quality';
 import { TrainingError } from '../config/training-error.js';
-import { listPictures } from '../data/index.js';
-import { evenly } from './evenly.js';
 import { readRgb } from './read-rgb.js';
 
 export interface ValidationPicture {
@@ -22,20 +20,21 @@ export interface ValidationPicture {
 }
 
 /**
- * Pictures of a folder, at most so many, evenly spread over it. None is passed over: numbers of other pictures could not
- * be compared.
- * @throws TrainingError `BAD_DATA` that names the folder or the picture that cannot be read
+ * Decodes pictures. None is passed over: numbers of other pictures could not be compared.
+ * @throws TrainingError `BAD_DATA` that names the picture that cannot be read
  */
-export async function loadValidation(folder: string, most = Infinity): Promise<ValidationPicture[]> {
-  const unreadable = (what: string) => (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TrainingError('BAD_DATA', `${what} cannot be read: ${reason}`, { cause: error });
-  };
-  const files = evenly(await listPictures(folder).catch(unreadable(folder)), most);
+export async function readPictures(files: readonly string[]): Promise<ValidationPicture[]> {
   return Promise.all(
-    files.map(async (file) => ({ name: path.basename(file), truth: await readRgb(file).catch(unreadable(file)) })),
+    files.map(async (file) => {
+      const truth = await readRgb(file).catch((error: unknown) => {
+        throw new TrainingError('BAD_DATA', `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+      });
+      return { name: path.basename(file), truth };
+    }),
   );
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Colours one picture as the colorizer does: small luma in, small chroma out, merged with the untouched luma. */
 export async function colourPicture(

@@ -11,10 +11,11 @@ import {
   type ToneMap,
 } from '@kinemacolor/quality';
 import { loadBackend } from '@kinemacolor/tensor';
-import { colourPicture, evaluateBaselines, evaluateGenerator, loadValidation, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
+import { colourPicture, evaluateBaselines, evaluateGenerator, readPictures, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
 import { writeContactSheet } from './contact-sheet.js';
 import { evenly } from './evenly.js';
 import { toneOf } from './tone-baseline.js';
+import { listPictures } from '../data/index.js';
 import { TrainingError } from '../config/training-error.js';
 
 export interface EvaluateOptions {
@@ -90,7 +91,7 @@ export async function evaluateModel({
 
 async function truthOf(target: string, most: number): Promise<{ film: boolean; pictures: ValidationPicture[] }> {
   const isFolder = await stat(target).then((found) => found.isDirectory(), () => false); // prettier-ignore
-  const pictures = isFolder ? await loadValidation(target, most) : await framesOf(target, most);
+  const pictures = isFolder ? await readPictures(evenly(await listPictures(target), most)) : await framesOf(target, most);
   if (pictures.length === 0) throw new TrainingError('BAD_DATA', `${target} holds no picture to evaluate with.`);
   return { film: !isFolder, pictures };
 }

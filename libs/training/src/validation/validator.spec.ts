@@ -10,6 +10,7 @@ import { checkConfig } from '../config/read-config.js';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
 import { drawPicture, scenery } from '../testing/draw-picture.js';
+import { heldOut } from './held-out.js';
 import { Validator, type ValidatedModel } from './validator.js';
 
 const root = scratchDir();
@@ -25,9 +26,10 @@ const config = (validation: Partial<NonNullable<TrainingConfig['validation']>>):
     validation: { color: at('held-out'), at: 32, samples: 2, ...validation },
     stages: [{ size: 32, epochs: 1, batch: 1, generator: { kind: 'constant', rate: 1e-3 } }],
   });
-const open = (validation: Partial<NonNullable<TrainingConfig['validation']>> = {}): Promise<Validator> => {
+const open = async (validation: Partial<TrainingConfig['validation']> = {}): Promise<Validator> => {
   const { validation: settings, data } = config(validation);
-  return Validator.open(settings!, data);
+  const { files } = await heldOut({ validation: settings, data });
+  return Validator.open(settings, data, files);
 };
 
 const CHROMA: GeneratorConfig = { width: 4, residualBlocks: 1, inputChannels: 1, outputChannels: 2 };
@@ -120,7 +122,7 @@ describe('Validator', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['missing', 'nowhere', /nowhere cannot be read/],
+    ['missing', 'nowhere', /nowhere cannot be listed/],
     ['empty', 'empty', /empty holds no picture/],
     ['damaged', 'damaged', /broken\.jpg cannot be read: .*unsupported image format/],
   ])('says what is wrong where pictures are %s', async (_, name, words) => {

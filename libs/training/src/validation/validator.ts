@@ -5,7 +5,8 @@ import { greyImage, type Image, type SetMetrics } from '@kinemacolor/quality';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
-import { colourPicture, evaluateBaselines, evaluateGenerator, loadValidation, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
+import { colourPicture, evaluateBaselines, evaluateGenerator, readPictures, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
+import { listPictures } from '../data/index.js';
 import { clipFlicker, readClip, type ClipFrames } from './clip-flicker.js';
 import { toneOf } from './tone-baseline.js';
 import { writeContactSheet } from './contact-sheet.js';
@@ -24,23 +25,30 @@ export interface ValidatedModel {
 /** Looks at a model with pictures that it never learns from. */
 export class Validator {
   private constructor(
-    private readonly settings: NonNullable<TrainingConfig['validation']>,
+    private readonly settings: TrainingConfig['validation'],
     private readonly pictures: readonly ValidationPicture[],
+    /** Real black-and-white pictures, to look at: they have no truth. */
+    private readonly old: readonly ValidationPicture[],
     private readonly clip: ClipFrames | undefined,
     readonly baselines: { readonly grey: SetMetrics; readonly tone: SetMetrics },
   ) {}
 
-  /** Reads the pictures, and fits the tone baseline on the training pictures. @throws TrainingError `BAD_DATA` */
+  /**
+   * Reads the pictures, and fits the tone baseline on the training pictures.
+   * @param files colour pictures that are not trained with
+   * @throws TrainingError `BAD_DATA` when there is none
+   */
   static async open(
-    settings: NonNullable<TrainingConfig['validation']>,
+    settings: TrainingConfig['validation'],
     data: TrainingConfig['data'],
+    files: readonly string[],
   ): Promise<Validator> {
-    const pictures = await loadValidation(settings.color, settings.most);
-    if (pictures.length === 0) {
-      throw new TrainingError('BAD_DATA', `${settings.color} holds no picture to validate with.`);
-    }
+    const pictures = await readPictures(files);
+    if (pictures.length === 0) throw new TrainingError('BAD_DATA', 'There is no picture to validate with.');
     const clip = settings.clip === undefined ? undefined : await readClip(settings.clip, settings.at);
-    return new Validator(settings, pictures, clip, evaluateBaselines(pictures, await toneOf(data.color)));
+    const old = (await Promise.all(data.bw.map(({ folder, match }) => listPictures(folder, match)))).flat();
+    const grey = await readPictures(evenly(old, Math.ceil(settings.samples / 3)));
+    return new Validator(settings, pictures, grey, clip, evaluateBaselines(pictures, await toneOf(data.color)));
   }
 
   async metrics(model: ValidatedModel): Promise<ValidationMetrics> {
@@ -58,10 +66,12 @@ export class Validator {
     const { generatorConfig, back } = model;
     return this.withForward(model, async (forward) => {
       const rows: Image[][] = [];
-      for (const { truth } of evenly(this.pictures, this.settings.samples)) {
-        const output = await colourPicture(truth, forward, generatorConfig, this.settings.at);
-        const cycled = back === undefined ? [] : [await cycledPicture(truth, model.generator, back, this.settings.at)];
-        rows.push([greyImage(truth), output, ...cycled, truth]);
+      const shown = evenly(this.pictures, this.settings.samples);
+      for (const { truth: picture } of [...shown, ...this.old]) {
+        const output = await colourPicture(picture, forward, generatorConfig, this.settings.at);
+        const cycled =
+          back === undefined ? [] : [await cycledPicture(picture, model.generator, back, this.settings.at)];
+        rows.push([greyImage(picture), output, ...cycled, ...(rows.length < shown.length ? [picture] : [])]);
       }
       await writeContactSheet(rows, file);
       return ['input', 'output', ...(back === undefined ? [] : ['cycled']), 'truth'];

@@ -1,0 +1,29 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { TrainingProgress } from './training-progress.js';
+
+const plan = { stages: [{ size: 64, batch: 1, epochs: 2, steps: 10 }, { size: 128, batch: 1, epochs: 1, steps: 5 }], done: 0 }; // prettier-ignore
+
+/** What a run of three steps writes where there is no terminal. */
+function written({ quiet }: { quiet: boolean }): string[] {
+  const out = new PassThrough();
+  const progress = new TrainingProgress({ out: out as unknown as NodeJS.WriteStream, quiet });
+  progress.begin(plan);
+  for (const stageStep of [1, 2, 3]) {
+    progress.update({ stage: 0, epoch: 0, step: stageStep, stageStep, losses: { generator: 0.5, cycleA: 9 } });
+  }
+  progress.tell('told');
+  progress.end();
+  progress.end();
+  return String(out.read() ?? '').split('\n'); // prettier-ignore
+}
+
+it('is a plain line now and then where there is no terminal, not one a step', () => {
+  const lines = written({ quiet: false });
+  expect(lines[0]).toMatch(/^stage 1\/2 epoch 1\/2 step 1\/15 loss 0\.5000; stage -:--, run -:-- to go$/);
+  expect(lines.slice(1)).toEqual(['told', '']);
+});
+
+it('is what is told alone when it is to be quiet', () => {
+  expect(written({ quiet: true })).toEqual(['told', '']);
+});

@@ -1,0 +1,55 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { scratchDir } from '@kinemacolor/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { checkConfig } from '../config/read-config.js';
+import type { TrainingConfig } from '../config/schema.js';
+import { heldOut } from './held-out.js';
+
+const folder = scratchDir();
+
+const config = (color: string, validation: object): TrainingConfig =>
+  checkConfig('test', {
+    name: 'test',
+    run: folder,
+    networks: { kind: 'chroma', width: 2 },
+    losses: { chroma: 1 },
+    // One folder twice, as weights by name are told.
+    data: { color: [{ folder: path.join(folder, color) }, { folder: path.join(folder, color), match: '^00' }] },
+    validation,
+    stages: [{ size: 32, epochs: 1, batch: 1, generator: { kind: 'constant', rate: 1e-3 } }],
+  });
+
+beforeAll(async () => {
+  for (const [name, count] of [['few', 19], ['many', 100]] as const) {
+    await mkdir(path.join(folder, name));
+    // Names are enough: nothing is decoded here.
+    for (let k = 0; k < count; k++) await writeFile(path.join(folder, name, `${String(k).padStart(3, '0')}.jpg`), '');
+  }
+}); // prettier-ignore
+
+describe('heldOut', () => {
+  it('takes every twentieth training picture, each once, and keeps it from training', async () => {
+    const { files, taken } = await heldOut(config('many', {}));
+    expect(files.map((file) => path.basename(file))).toEqual(['000.jpg', '020.jpg', '040.jpg', '060.jpg', '080.jpg']);
+    expect([...taken]).toEqual(files);
+  });
+
+  it('takes none of fewer than twenty', async () => {
+    expect((await heldOut(config('few', {}))).files).toEqual([]);
+  });
+
+  it('takes a folder of its own whole, up to `most`, and leaves the training pictures alone', async () => {
+    const { files, taken } = await heldOut(config('many', { color: path.join(folder, 'few'), most: 10 }));
+    expect(files).toHaveLength(10);
+    expect(files.every((file) => file.includes('few'))).toBe(true);
+    expect(taken.size).toBe(0);
+  });
+
+  it('says which folder cannot be read', async () => {
+    await expect(heldOut(config('many', { color: path.join(folder, 'none') }))).rejects.toMatchObject({
+      code: 'BAD_DATA',
+      message: expect.stringContaining('none') as string,
+    });
+  });
+});
