@@ -67,13 +67,16 @@ export function buildProgram(finish: (code: number) => void): Command {
     .action(async (flags: FeaturesFlags) => { finish(await featuresCommand(flags)); }); // prettier-ignore
   models
     .command('export')
-    .description('write a model for TensorFlow Serving, Triton or Python, for one size of batch')
+    .description('write a model for other engines (saved-model) or for colorize, with a card (kinemacolor)')
     .argument('<model>', 'a shipped model by name, or the folder of any other')
     .argument('<folder>', 'new folder, or one of an earlier export')
-    .option('--format <format>', 'saved-model', 'saved-model')
-    .option('--size <WIDTHxHEIGHT>', "pixels, multiples of 4 (default: 16:9 at the model's own render size)")
-    .option('--batch <count>', 'pictures at once', '1')
-    .option('--precision <precision>', 'fp32 or bf16', 'fp32')
+    .option('--format <format>', 'saved-model or kinemacolor', 'saved-model')
+    .option('--size <WIDTHxHEIGHT>', "saved-model: pixels, multiples of 4 (default: 16:9 at the model's own render size)")
+    .option('--batch <count>', 'saved-model: pictures at once (default: 1)')
+    .option('--precision <precision>', 'saved-model: fp32 or bf16 (default: fp32)')
+    .option('--half', 'kinemacolor: weights in half precision, half the size')
+    .option('--metrics <file>', 'kinemacolor: what "evaluate --json" printed, for the card')
+    .option('--card <file>', 'kinemacolor: Markdown for the card, under ## Data, ## Recipe, ## Failures')
     .action(async (model: string, folder: string, flags: ExportFlags) => { finish(await exportModelCommand(model, folder, flags)); }); // prettier-ignore
 
   program

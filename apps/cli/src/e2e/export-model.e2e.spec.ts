@@ -39,7 +39,9 @@ describe('kinemacolor models export', () => {
   });
 
   it.each([
-    [['--format', 'onnx'], /--format onnx is not known.*saved-model/],
+    [['--format', 'onnx'], /--format onnx is not known.*saved-model or kinemacolor/],
+    [['--half'], /--half belongs to --format kinemacolor/],
+    [['--format', 'kinemacolor', '--size', '448x256'], /--size belongs to --format saved-model/],
     [['--size', '448'], /--size 448.*448x256/],
     [['--size', '450x256'], /450×256.*multiples of 4/],
     [['--batch', '0'], /--batch 0/],
