@@ -17,7 +17,7 @@ export class TrainingProgress {
   private plan: RunPlan = { stages: [], done: 0 };
   private eta = new EtaEstimate([]);
   private running = false;
-  private lineAt = 0;
+  private lineAt = -Infinity;
 
   constructor(private readonly options: TrainingProgressOptions) {
     const { out, quiet } = options;
