@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { drawPicture, scenery } from '../testing/draw-picture.js';
 import { checkConfig } from '../config/read-config.js';
 import type { TrainingConfig } from '../config/schema.js';
 import { heldOut } from './held-out.js';
@@ -23,8 +24,9 @@ const config = (color: string, validation: object): TrainingConfig =>
 beforeAll(async () => {
   for (const [name, count] of [['few', 19], ['many', 100]] as const) {
     await mkdir(path.join(folder, name));
-    // Names are enough: nothing is decoded here.
-    for (let k = 0; k < count; k++) await writeFile(path.join(folder, name, `${String(k).padStart(3, '0')}.jpg`), '');
+    for (let k = 0; k < count; k++) {
+      await drawPicture(path.join(folder, name, `${String(k).padStart(3, '0')}.jpg`), 40, 40, scenery(k));
+    }
   }
 }); // prettier-ignore
 
@@ -32,6 +34,15 @@ describe('heldOut', () => {
   it('takes every twentieth training picture, each once, and keeps it from training', async () => {
     const { files, taken } = await heldOut(config('many', {}));
     expect(files.map((file) => path.basename(file))).toEqual(['000.jpg', '020.jpg', '040.jpg', '060.jpg', '080.jpg']);
+    expect([...taken]).toEqual(files);
+  });
+
+  it('takes the next one for a picture that is damaged or has no colours: training skips and names those', async () => {
+    await cp(path.join(folder, 'many'), path.join(folder, 'mixed'), { recursive: true });
+    await writeFile(path.join(folder, 'mixed', '000.jpg'), 'no picture');
+    await drawPicture(path.join(folder, 'mixed', '040.jpg'), 40, 40, (x) => [5 * x, 5 * x, 5 * x]);
+    const { files, taken } = await heldOut(config('mixed', {}));
+    expect(files.map((file) => path.basename(file))).toEqual(['001.jpg', '020.jpg', '041.jpg', '060.jpg', '080.jpg']);
     expect([...taken]).toEqual(files);
   });
 

@@ -1,7 +1,10 @@
+import { rgbToYuv } from '@kinemacolor/quality';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
+import { isColourless } from '../data/colourless.js';
 import { listPictures } from '../data/index.js';
 import { evenly } from './evenly.js';
+import { readRgb } from './read-rgb.js';
 
 /** One of so many training pictures is held out where no folder for validation is named. */
 const ONE_OF = 20;
@@ -15,7 +18,8 @@ export interface HeldOut {
 
 /**
  * What a run is validated with: the pictures of a folder of its own, or every twentieth of the training pictures, which
- * are then kept from training. Fewer than twenty pictures are all trained with.
+ * are then kept from training. Fewer than twenty pictures are all trained with. A training picture that is damaged or has
+ * no colours is left where it is, to be skipped and named there; the next one is held out in its place.
  * @throws TrainingError `BAD_DATA` when the folder cannot be read or holds none
  */
 export async function heldOut({ validation, data }: Pick<TrainingConfig, 'validation' | 'data'>): Promise<HeldOut> {
@@ -26,6 +30,22 @@ export async function heldOut({ validation, data }: Pick<TrainingConfig, 'valida
   }
   const lists = await Promise.all(data.color.map(({ folder, match }) => listPictures(folder, match)));
   const all = [...new Set(lists.flat())].sort();
-  const files = evenly(all, Math.min(MOST_TAKEN, validation.most, Math.floor(all.length / ONE_OF)));
+  const count = Math.min(MOST_TAKEN, validation.most, Math.floor(all.length / ONE_OF));
+  const files: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const [from, to] = [i, i + 1].map((part) => Math.floor((part * all.length) / count));
+    const file = await firstInColour(all.slice(from, to));
+    if (file !== undefined) files.push(file);
+  }
   return { files, taken: new Set(files) };
+}
+
+async function firstInColour(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
+    const image = await readRgb(file).catch(() => undefined);
+    if (image === undefined) continue;
+    const { u, v } = rgbToYuv(image);
+    if (!isColourless(u, v)) return file;
+  }
+  return undefined;
 }

@@ -53,6 +53,12 @@ describe('toneOf', () => {
     expect((await toneOf([sets[0]!, { folder: at('other'), match: 'nothing' }])).u[y]).not.toBeCloseTo(u, 0);
   });
 
+  it('has not seen what it is kept from', async () => {
+    const { y, u } = levels([0, 200, 0]);
+    const sets = [{ folder: at('colour') }, { folder: at('other') }];
+    expect((await toneOf(sets, new Set([at('other', 'sky.png')]))).u[y]).not.toBeCloseTo(u, 0);
+  });
+
   it('fails without a picture that has colours', async () => {
     await expect(toneOf([{ folder: at('sepia') }])).rejects.toThrow('no pictures to fit');
   });

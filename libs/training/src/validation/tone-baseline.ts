@@ -7,11 +7,18 @@ import { readRgb } from './read-rgb.js';
 /** Pictures that are enough for a map from 256 lumas to chroma. */
 const ENOUGH = 1200;
 
-/** The best fixed map from luma to chroma for some folders of colour pictures; those without colours do not count. */
-export async function toneOf(sets: readonly Pick<PictureSet, 'folder' | 'match'>[]): Promise<ToneMap> {
+/**
+ * The best fixed map from luma to chroma for some folders of colour pictures; those without colours do not count.
+ * @param exclude files that it must not have seen: what is validated with
+ */
+export async function toneOf(
+  sets: readonly Pick<PictureSet, 'folder' | 'match'>[],
+  exclude: ReadonlySet<string> = new Set(),
+): Promise<ToneMap> {
   const fit = new ToneFit();
   for (const { folder, match } of sets) {
-    for (const file of evenly(await listPictures(folder, match), Math.ceil(ENOUGH / sets.length))) {
+    const files = (await listPictures(folder, match)).filter((file) => !exclude.has(file));
+    for (const file of evenly(files, Math.ceil(ENOUGH / sets.length))) {
       const image = await readRgb(file).catch(() => undefined);
       // Who reads the data says which pictures are damaged.
       if (image === undefined) continue;

@@ -81,6 +81,25 @@ describe('Validator', () => {
     expect(again.baselines).toEqual(two.baselines);
   });
 
+  it('shows old pictures without a truth, and passes over a damaged one', async () => {
+    await mkdir(at('old'));
+    for (const i of [1, 3]) await drawPicture(at('old', `${i}.png`), 64, 48, (x) => [4 * x, 4 * x, 4 * x]);
+    await writeFile(at('old', '0.jpg'), 'no picture');
+    const { validation, data } = config({ samples: 6 });
+    const { files } = await heldOut({ validation, data });
+    // Six samples show two old pictures: the damaged one and the next but one.
+    const validator = await Validator.open(validation, { ...data, bw: [{ folder: at('old'), weight: 1 }] }, files);
+    const model = chromaModel();
+    await validator.samples(model, at('old.png'));
+    model.generator.dispose();
+    const { data: pixels, info } = await sharp(at('old.png')).removeAlpha().raw().toBuffer({ resolveWithObject: true }); // prettier-ignore
+    expect([info.width, info.height]).toEqual([3 * 256, (3 + 1) * 192]);
+    const lastRow = (column: number): Buffer => pixels.subarray(3 * ((3 * 192 + 96) * info.width + column * 256 + 128)).subarray(0, 3); // prettier-ignore
+    // A ramp from black to white: its middle, and the empty canvas where a truth would be.
+    expect(Math.abs(lastRow(0)[0]! - 126)).toBeLessThan(6);
+    expect([...lastRow(2)]).toEqual([0x20, 0x20, 0x20]);
+  });
+
   it('measures flicker where there is a clip', async () => {
     const still = await makeClip({ folder: root, name: 'still.mkv', frames: 4, encoder: 'ffv1', picture: 'smptebars=size=64x48:rate=25' }); // prettier-ignore
     const model = chromaModel();

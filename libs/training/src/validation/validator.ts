@@ -47,8 +47,11 @@ export class Validator {
     if (pictures.length === 0) throw new TrainingError('BAD_DATA', 'There is no picture to validate with.');
     const clip = settings.clip === undefined ? undefined : await readClip(settings.clip, settings.at);
     const old = (await Promise.all(data.bw.map(({ folder, match }) => listPictures(folder, match)))).flat();
-    const grey = await readPictures(evenly(old, Math.ceil(settings.samples / 3)));
-    return new Validator(settings, pictures, grey, clip, evaluateBaselines(pictures, await toneOf(data.color)));
+    // They are looked at only, so a damaged one is no matter; who trains with them names it.
+    const seen = evenly(old, Math.ceil(settings.samples / 3)).map((file) => readPictures([file]).catch(() => []));
+    const grey = (await Promise.all(seen)).flat();
+    const tone = await toneOf(data.color, new Set(files));
+    return new Validator(settings, pictures, grey, clip, evaluateBaselines(pictures, tone));
   }
 
   async metrics(model: ValidatedModel): Promise<ValidationMetrics> {
