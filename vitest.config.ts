@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'import', 'default'] } },
   test: {
-    include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.{ts,mjs}'],
+    include: ['libs/*/src/**/*.spec.ts', 'apps/*/src/**/*.spec.ts', 'tools/**/*.spec.{ts,mjs}', 'deploy/**/*.spec.mjs'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     // Native addons and child processes: a process a file, and no more of them than the two cores of a small machine.
     pool: 'forks',
