@@ -1,4 +1,4 @@
-import type { RunPlan } from '../run/training-run.js';
+import type { RunPlan } from '../run/run-options.js';
 
 /** Seconds to go. */
 export interface Eta {

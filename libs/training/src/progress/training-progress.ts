@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { RunPlan, RunProgress } from '../run/training-run.js';
+import type { RunPlan, RunProgress } from '../run/run-options.js';
 import { EtaEstimate, type Eta } from './eta.js';
 
 /** Seconds between the lines of a log. */

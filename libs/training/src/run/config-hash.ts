@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '../config/schema.js';
 
 /**
- * Hash of what the numbers of a run depend on so far: later stages may be changed before they begin, and where files
- * lie, how often one looks and how many threads decode may change at any time.
+ * Hash of what the numbers of a run depend on so far: later stages may be changed before they begin, and how often one
+ * looks, where feature weights lie and how many threads decode may change at any time.
  * @param stages how many have begun
  */
 export function configHash(config: TrainingConfig, begun: number): string {

@@ -1,0 +1,210 @@
+import path from 'node:path';
+import { CheckpointStore, type CheckpointState, type Position } from '../checkpoint/checkpoint-store.js';
+import type { StageConfig, TrainingConfig } from '../config/schema.js';
+import { TrainingError } from '../config/training-error.js';
+import type { Batch, StageView, TrainingData } from '../data/index.js';
+import { writeReport } from '../report/write-report.js';
+import type { Learner } from '../steps/learner.js';
+import type { StepLosses } from '../steps/losses-record.js';
+import type { StepProgram, StepSettings } from '../steps/step-program.js';
+import { configHash } from './config-hash.js';
+import { exportGenerator } from './export-generator.js';
+import { LossMeans } from './loss-means.js';
+import type { RunLog } from './run-log.js';
+import type { RunPlan, RunResult, TrainOptions } from './run-options.js';
+import { restoreState, stateOf } from './saved-state.js';
+import { stageSettings } from './stage-settings.js';
+import { Throughput } from './throughput.js';
+import type { ValidationRounds } from './validation-rounds.js';
+
+interface Parts {
+  readonly data: TrainingData;
+  readonly learner: Learner;
+  readonly log: RunLog;
+}
+
+/** Where a run stopped, for its log. */
+export interface Resumed {
+  /** Undefined when it begins. */
+  readonly step: number | undefined;
+  /** Checkpoints that were passed over, and why. */
+  readonly damaged: readonly string[];
+}
+
+const now = (): number => performance.now() / 1000;
+
+/** One run of the command: stages, their epochs, their steps. */
+export class Session {
+  private readonly store: CheckpointStore;
+  private readonly means = new LossMeans();
+  private readonly throughput = new Throughput();
+  private at: Position = { step: 0, stage: 0, epoch: 0, batch: 0 };
+  private savedAt: Position | undefined;
+  private bestScore: number | null = null;
+  private rounds: ValidationRounds | undefined;
+
+  constructor(
+    private readonly config: TrainingConfig,
+    private readonly options: TrainOptions,
+    private readonly parts: Parts,
+  ) {
+    this.store = new CheckpointStore(path.join(config.run, 'checkpoints'), config.checkpoint.keep);
+  }
+
+  /** Goes to where an earlier run stopped. @throws TrainingError `NO_CHECKPOINT`, `BAD_RUN` */
+  async resume(): Promise<Resumed> {
+    const { config, parts } = this;
+    const damaged: string[] = [];
+    const kept = await this.store.newest((folder, reason) => {
+      damaged.push(`passed over the checkpoint ${folder}: ${reason}`);
+    });
+    if (kept === undefined) {
+      if (damaged.length === 0) return { step: undefined, damaged };
+      const why = `${config.run} has no checkpoint that is whole (${damaged.join('; ')}): delete the folder to begin anew.`;
+      throw new TrainingError('NO_CHECKPOINT', why);
+    }
+    if (kept.configSha256 !== configHash(config, stagesBegun(kept.position))) {
+      throw new TrainingError(
+        'BAD_RUN',
+        `${config.run} holds a run with other settings (see config.json there): give another folder (-o DIR), or delete it.`,
+      );
+    }
+    restoreState(parts.learner, kept.groups);
+    this.at = kept.position;
+    this.savedAt = this.at;
+    this.bestScore = kept.bestScore;
+    this.options.tell(`goes on at step ${this.at.step}`);
+    return { step: this.at.step, damaged };
+  }
+
+  /** @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained; `DIVERGED` */
+  async run(rounds: ValidationRounds | undefined): Promise<RunResult> {
+    const { config, options, parts } = this;
+    this.rounds = rounds;
+    const { first, last } = options.stages;
+    if (this.at.stage < first) {
+      if (this.at.step > 0) {
+        throw new TrainingError('BAD_RUN', `Stage ${this.at.stage + 1} is not done yet: begin with it.`);
+      }
+      this.at = { ...this.at, stage: first };
+    }
+    options.planned?.({ stages: config.stages.map((stage) => this.planOf(stage)), done: this.at.step });
+    while (this.at.stage <= last && !options.signal.aborted) await this.stage(config.stages[this.at.stage]!);
+    const finished = this.at.stage > last;
+    await parts.log.write({ kind: 'end', state: finished ? 'finished' : 'stopped' });
+    const report = await writeReport(config.run);
+    return { finished, steps: this.at.step, bestScore: this.bestScore, report };
+  }
+
+  private planOf({ size, batch, epochs, picturesPerEpoch }: StageConfig): RunPlan['stages'][number] {
+    const steps = epochs * this.parts.data.batchesPerEpoch({ size, batch, picturesPerEpoch });
+    return { size, batch, epochs, steps };
+  }
+
+  private async stage(stage: StageConfig): Promise<void> {
+    const { learner, data } = this.parts;
+    const { size, batch, phase, picturesPerEpoch } = stage;
+    const view = { size, batch, picturesPerEpoch };
+    const perEpoch = data.batchesPerEpoch(view);
+    if (this.at.epoch === 0 && this.at.batch === 0) learner.beginStage();
+    const program = await learner.compile({ phase, batch, size });
+    try {
+      const number = this.at.stage;
+      while (this.at.stage === number) {
+        await this.epoch(stage, view, program, perEpoch);
+        if (this.at.batch < perEpoch) {
+          await this.save(program);
+          return;
+        }
+        await this.endOfEpoch(stage, program);
+      }
+    } finally {
+      program.dispose();
+    }
+  }
+
+  /** To the end of the epoch, or until it is told to stop. */
+  private async epoch(stage: StageConfig, view: StageView, program: StepProgram, perEpoch: number): Promise<void> {
+    const { signal } = this.options;
+    const { every } = this.config.checkpoint;
+    const batches = this.parts.data.batches(view, this.at.stage, this.at.epoch, this.at.batch, signal);
+    this.throughput.begin(now());
+    for await (const batch of batches) {
+      const settings = await this.step(stage, program, batch, perEpoch);
+      this.throughput.done(view.batch, now());
+      if (this.at.step % this.config.logEvery === 0) await this.logSteps(stage, settings);
+      if (this.at.step % every === 0 && this.at.batch < perEpoch) await this.save(program);
+      // Lets signals in: the native engine holds the thread during a step.
+      await new Promise(setImmediate);
+      if (signal.aborted) return;
+      this.throughput.begin(now());
+    }
+  }
+
+  private async step(stage: StageConfig, program: StepProgram, batch: Batch, perEpoch: number): Promise<StepSettings> {
+    const stageStep = this.at.epoch * perEpoch + this.at.batch;
+    const place = { step: this.at.step, stageStep, total: perEpoch * stage.epochs };
+    const settings = stageSettings(stage, this.config, place);
+    const losses = await program.step(batch, settings);
+    this.at = { ...this.at, step: this.at.step + 1, batch: this.at.batch + 1 };
+    const { stage: number, epoch, step } = this.at;
+    this.means.add(checked(losses, step));
+    this.options.progress?.({ stage: number, epoch, step, stageStep: stageStep + 1, losses });
+    return settings;
+  }
+
+  private async logSteps({ size, phase }: StageConfig, settings: StepSettings): Promise<void> {
+    const { stage, epoch, step } = this.at;
+    const rates = { generator: settings.generatorRate, discriminator: settings.discriminatorRate };
+    const picturesPerSecond = this.throughput.take();
+    await this.parts.log.write({ kind: 'steps', stage, size, epoch, step, phase, losses: this.means.take(), rates, picturesPerSecond }); // prettier-ignore
+  }
+
+  /** Validation first, then a checkpoint that knows the new best score: a kill between them repeats the validation. */
+  private async endOfEpoch({ phase, epochs }: StageConfig, program: StepProgram): Promise<void> {
+    const { config, rounds, options } = this;
+    const { learner } = this.parts;
+    program.readVariables();
+    await learner.average.within(async () => {
+      // A critic's phase leaves the generator as it is.
+      if (rounds !== undefined && phase !== 'critic') this.bestScore = await rounds.round(this.at, this.bestScore);
+      await exportGenerator(learner, config, path.join(config.run, 'last'));
+    });
+    const { stage, epoch, step } = this.at;
+    const next = epoch + 1 < epochs ? { stage, epoch: epoch + 1 } : { stage: stage + 1, epoch: 0 };
+    this.at = { ...next, step, batch: 0 };
+    await this.store.save(this.state(), await stateOf(learner));
+    this.savedAt = this.at;
+    await writeReport(config.run);
+    options.tell(`stage ${stage + 1}, epoch ${epoch + 1} of ${epochs} done (step ${step})`);
+  }
+
+  /** Nothing to do where the checkpoint of this very step was written already. */
+  private async save(program: StepProgram): Promise<void> {
+    if (this.savedAt === this.at) return;
+    program.readVariables();
+    await this.store.save(this.state(), await stateOf(this.parts.learner));
+    this.savedAt = this.at;
+  }
+
+  private state(): CheckpointState {
+    const configSha256 = configHash(this.config, stagesBegun(this.at));
+    return { configSha256, position: this.at, bestScore: this.bestScore };
+  }
+}
+
+/** Stages that a run depends on so far: those after them may still be changed. */
+const stagesBegun = ({ stage, epoch, batch }: Position): number => stage + (epoch > 0 || batch > 0 ? 1 : 0);
+
+/** @throws TrainingError `DIVERGED` */
+function checked(losses: StepLosses, step: number): StepLosses {
+  for (const [name, value] of Object.entries(losses)) {
+    if (!Number.isFinite(value)) {
+      throw new TrainingError(
+        'DIVERGED',
+        `The loss "${name}" is ${value} at step ${step}: lower the learning rate. The checkpoint before it is whole; the same command goes on from there.`,
+      );
+    }
+  }
+  return losses;
+}
