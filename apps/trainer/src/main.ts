@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { readConfig, trainInTerminal } from '@kinemacolor/training';
+import { readConfig, trainInTerminal, TrainingError } from '@kinemacolor/training';
 
 const USAGE = `usage: kinemacolor-train CONFIG.json [--stages 1-2]
 The job of a GPU node: trains by a config file, or goes on where it was stopped. apps/trainer/README.md tells more.`;
@@ -16,5 +16,7 @@ try {
   }
 } catch (error) {
   console.error(`kinemacolor-train: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
+  // What trying again does not cure: a Job need not try three times.
+  const hopeless = error instanceof TrainingError && (error.code === 'BAD_CONFIG' || error.code === 'BAD_RUN');
+  process.exitCode = hopeless ? 2 : 1;
 }

@@ -23,6 +23,7 @@ const ONE =
 interface Descriptors {
   dup(descriptor: number): number;
   dup2(from: number, to: number): number;
+  close(descriptor: number): number;
 }
 
 /**
@@ -47,7 +48,8 @@ export async function hearFirstWords(load: (folder: string, signature: string) =
       await load(folder, 'one');
     } finally {
       descriptors.dup2(original, STDERR);
-      closeSync(original);
+      // Not Node's own close: a thread warns of one that it did not open.
+      descriptors.close(original);
       closeSync(file);
     }
     const rest = readFileSync(heard, 'utf8').split('\n').filter((line) => line !== '' && !isFirstWord(line)); // prettier-ignore
@@ -67,6 +69,7 @@ function openDescriptors(): Descriptors | undefined {
     return {
       dup: libc.func('int dup(int descriptor)') as Descriptors['dup'],
       dup2: libc.func('int dup2(int from, int to)') as Descriptors['dup2'],
+      close: libc.func('int close(int descriptor)') as Descriptors['close'],
     };
   } catch {
     // Another C library, or a platform that koffi has no build for: two lines more on the terminal are no failure.

@@ -92,11 +92,16 @@ class PooledData implements TrainingData {
       return made;
     };
     const ahead: Promise<Batch>[] = [];
-    for (let next = from; next < count || ahead.length > 0;) {
-      while (next < count && ahead.length < AHEAD) ahead.push(make(next++));
-      const batch = await ahead.shift()!;
-      if (signal.aborted) return;
-      yield batch;
+    try {
+      for (let next = from; next < count || ahead.length > 0;) {
+        while (next < count && ahead.length < AHEAD) ahead.push(make(next++));
+        const batch = await ahead.shift()!;
+        if (signal.aborted) return;
+        yield batch;
+      }
+    } finally {
+      // The pool must not end under tasks that nobody waits for any more.
+      await Promise.allSettled(ahead);
     }
   }
 

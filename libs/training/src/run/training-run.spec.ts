@@ -115,6 +115,8 @@ describe('train', { timeout: 120_000 }, () => {
     expect(await readFile(report, 'utf8')).toContain('test');
     expect(log.at(-1)).toMatchObject({ kind: 'end', state: 'finished' });
     expect(told.some((line) => line.includes('PSNR'))).toBe(true);
+    // Done is done: the same command again ends at once, and well.
+    expect(await run(config)).toMatchObject({ finished: true, steps });
   });
 
   it('does a part of the stages, and the rest another time, as one run would', async () => {

@@ -1,0 +1,93 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { makeClip, scratchDir } from '@kinemacolor/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runCli, startCli } from './run-cli.js';
+
+const folder = scratchDir();
+const at = (...names: string[]): string => path.join(folder, ...names);
+const [colour, run] = [at('colour'), at('run')];
+
+beforeAll(async () => {
+  // Training pictures come from a film, as a newcomer's would.
+  await makeClip({ folder, name: 'film.mp4', picture: 'testsrc2=s=160x120:r=25', frames: 60 });
+  const extracted = await runCli(['dataset', 'extract', at('film.mp4'), '-o', colour, '--every', '1', '--size', '48']);
+  expect(extracted.code).toBe(0);
+  await mkdir(at('empty'));
+  const stages = [
+    { size: 32, epochs: 400, batch: 2, picturesPerEpoch: 8, phase: 'generator', generator: { kind: 'constant', rate: 1e-3 } }, // prettier-ignore
+  ];
+  const config = {
+    name: 'mine',
+    run,
+    networks: { kind: 'chroma', width: 2, residualBlocks: 0, discriminatorWidth: 2 },
+    losses: { chroma: 1 },
+    data: { color: [{ folder: colour }] },
+    validation: { at: 48, most: 2, samples: 1 },
+    stages,
+  };
+  await writeFile(at('endless.json'), JSON.stringify(config));
+  await writeFile(at('short.json'), JSON.stringify({ ...config, run: at('short'), stages: [{ ...stages[0]!, epochs: 1 }] })); // prettier-ignore
+});
+
+/** Starts a run, and sends it a signal once it has trained an epoch. */
+async function stopped(signal: NodeJS.Signals): Promise<{ code: number | null; stderr: string }> {
+  const { child, ended } = startCli(['train', '--config', at('endless.json')]);
+  let heard = '';
+  child.stderr!.on('data', (chunk: Buffer) => {
+    const before = heard;
+    heard += chunk.toString();
+    if (!before.includes(' done (step ') && heard.includes(' done (step ')) child.kill(signal);
+  });
+  return ended;
+}
+
+describe('kinemacolor train', { timeout: 120_000 }, () => {
+  it('saves at SIGTERM and Ctrl-C, which end with 0 and 130, and goes on there', async () => {
+    const first = await stopped('SIGTERM');
+    expect(first.code).toBe(0);
+    const step = /stopped at step (\d+), saved/.exec(first.stderr)?.[1];
+    expect(step).toBeDefined();
+    const second = await stopped('SIGINT');
+    expect(second.code).toBe(130);
+    expect(second.stderr).toContain(`goes on at step ${step!}`);
+    expect(await readFile(path.join(run, 'report.html'), 'utf8')).toContain('mine');
+  });
+
+  it('trains a model that evaluate measures', async () => {
+    const trained = await runCli(['train', '--config', at('short.json')]);
+    expect(trained.stderr).toContain('report: ');
+    expect(trained.code).toBe(0);
+    const rows = at('rows.json');
+    const pictures = await runCli(['evaluate', at('short', 'last'), colour, '--tone', colour, '--most', '4', '-o', rows, '--sheet', at('look.jpg')]); // prettier-ignore
+    expect(pictures.code).toBe(0);
+    expect(pictures.stdout.toString().split('\n').slice(2, 5).map((line) => line.split('|')[1]?.trim())).toEqual(['grey', 'tone', 'mine at 48']); // prettier-ignore
+    expect((JSON.parse(await readFile(rows, 'utf8')) as { name: string }[]).map(({ name }) => name)).toEqual(['grey', 'tone', 'mine at 48']); // prettier-ignore
+    const film = await runCli(['evaluate', at('short', 'last'), at('film.mp4'), '--most', '4', '--json']);
+    expect(film.code).toBe(0);
+    expect(JSON.parse(film.stdout.toString())).toMatchObject([{ name: 'grey' }, { name: 'mine at 48', flicker: expect.any(Number) as number }]); // prettier-ignore
+  });
+
+  it('prints a config that it takes back', async () => {
+    const printed = await runCli(['train', '--preset', 'tiny', '--color', colour, '-o', at('tiny'), '--print-config']);
+    expect(printed.code).toBe(0);
+    await writeFile(at('printed.json'), printed.stdout);
+    const again = await runCli(['train', '--config', at('printed.json'), '--print-config']);
+    expect(again.stdout.equals(printed.stdout)).toBe(true);
+  });
+
+  it.each<[string, string[], number, RegExp]>([
+    ['neither preset nor config', [], 2, /--config FILE or --preset/],
+    ['an unknown preset', ['--preset', 'huge', '--color', 'x'], 2, /--preset seed\|kinemacolor\|tiny/],
+    ['a preset that wants feature weights', ['--preset', 'kinemacolor', '--color', colour], 2, /--features PATH/],
+    ['a CycleGAN without black and white', ['--preset', 'seed', '--color', colour, '--features', 'x'], 2, /--bw DIR/],
+    ['a stage that there is not', ['--preset', 'tiny', '--color', colour, '--stages', '9'], 2, /--stages 9/],
+    ['a folder that is not there', ['--preset', 'tiny', '--color', at('none'), '-o', at('none-run')], 3, /none/],
+    ['no picture', ['--preset', 'tiny', '--color', at('empty'), '-o', at('empty-run')], 3, /empty/],
+  ])('says what is wrong with %s', async (_, args, code, words) => {
+    const failed = await runCli(['train', ...args]);
+    expect(failed.stderr).toMatch(words);
+    expect(failed.stderr).not.toMatch(/\n\s+at /);
+    expect(failed.code).toBe(code);
+  });
+});

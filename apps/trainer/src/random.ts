@@ -1,0 +1,1 @@
+../../../libs/training/src/random.ts
