@@ -12,6 +12,7 @@ type Bench = (options: BenchOptions, say: (line: string) => void) => Promise<Ben
 const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   generator: async () => (await import('./generator/generator-bench.js')).generatorBench,
   training: async () => (await import('./training/training-bench.js')).trainingBench,
+  cyclegan: async () => (await import('./cyclegan/cyclegan-bench.js')).cycleGanBench,
   film: async () => (await import('./film/film-bench.js')).filmBench,
   memory: async () => (await import('./memory/memory-bench.js')).memoryBench,
   stabilizer: async () => (await import('./stabilizer/stabilizer-bench.js')).stabilizerBench,

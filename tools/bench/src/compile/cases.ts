@@ -1,6 +1,5 @@
 import { openGenerator } from '@kinemacolor/models';
-import * as tf from '@tensorflow/tfjs';
-import { cycleGanStep } from './cycle-gan-step.js';
+import { SETTINGS, trainerLearner } from '../cyclegan/trainer-learner.js';
 
 export type CaseName = 'generator' | 'step' | 'cached';
 
@@ -16,10 +15,12 @@ const firstPicture: Case = async (model, cache) => {
   await generator.generate(new Uint8Array(SIZE.height * SIZE.width).fill(99), SIZE);
 };
 
+/** The trainer's own step, from networks that are yet to be made. */
 const firstStep: Case = async () => {
-  const step = await cycleGanStep(STEP.width, STEP.size);
-  const picture = tf.zeros<tf.Rank.R4>([1, STEP.size, STEP.size, 3]);
-  await step(picture, picture).generators.data();
+  const { width, size } = STEP;
+  const program = await trainerLearner(width).compile({ phase: 'adversarial', batch: 1, size });
+  const picture = new Float32Array(size * size * 3);
+  await program.step({ index: 0, a: picture, b: picture }, SETTINGS);
 };
 
 /** `cached` finds what `generator` has left in the cache. */

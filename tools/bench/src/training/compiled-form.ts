@@ -1,7 +1,7 @@
 import { adam, compile } from '@kinemacolor/compile';
 import { choosePrecision, loadModel } from '@kinemacolor/models';
 import * as tf from '@tensorflow/tfjs';
-import { ADAM, type Form } from './form.js';
+import { ADAM, type Form } from '../step/form.js';
 
 /** The whole step as one graph: forward, gradients, Adam. */
 export async function compiledForm(
@@ -39,7 +39,7 @@ export async function compiledForm(
       const loss = tf.tidy(() => step(tf.tensor4d(luma, [1, size, size, 1]), tf.tensor4d(chroma, [1, size, size, 2])));
       const [value] = loss.dataSync<'float32'>();
       loss.dispose();
-      return value!;
+      return { L1: value! };
     },
   };
 }

@@ -4,8 +4,9 @@ import { loadBackend } from '@kinemacolor/tensor';
 import * as tf from '@tensorflow/tfjs';
 import { answerLines } from '../answer-lines.js';
 import { readFloats } from '../float-files.js';
+import { ADAM, type Form, type Losses } from '../step/form.js';
+import { stepAnswers } from '../step/step-answers.js';
 import { compiledForm } from './compiled-form.js';
-import { ADAM, type Form } from './form.js';
 import { CHROMA, LUMA } from './training-pair.js';
 
 /*
@@ -28,7 +29,7 @@ function eager(): Form {
     const { rate, beta1, beta2, epsilon } = ADAM;
     training = { loaded: await loadModel(folder), adam: tf.train.adam(rate, beta1, beta2, epsilon) };
   };
-  const step = (): number =>
+  const step = (): Losses =>
     tf.tidy(() => {
       const { loaded, adam } = training!;
       const { model } = loaded;
@@ -37,7 +38,7 @@ function eager(): Form {
       const variables = model.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
       const loss = (): tf.Scalar =>
         tf.mean(tf.abs(tf.sub(model.apply(input, { training: true }) as tf.Tensor4D, truth)));
-      return adam.minimize(loss, true, variables)!.dataSync<'float32'>()[0]!;
+      return { L1: adam.minimize(loss, true, variables)!.dataSync<'float32'>()[0]! };
     });
   return { how: 'eager fp32', restart, step };
 }
@@ -45,21 +46,6 @@ function eager(): Form {
 const FORMS = { compiled: () => compiledForm(folder, size, luma, chroma), eager } as const;
 
 const form = await FORMS[formName]();
-await form.restart();
 
-await answerLines(
-  { ready: { tensorflow: engine.tensorflowVersion, engine: engine.rung }, how: form.how },
-  {
-    losses: async ({ steps }) => {
-      await form.restart();
-      const losses: number[] = [];
-      for (let i = 0; i < Number(steps); i++) losses.push(await form.step());
-      return { losses };
-    },
-    time: async ({ steps }) => {
-      const started = performance.now();
-      for (let i = 0; i < Number(steps); i++) await form.step();
-      return { ms: (performance.now() - started) / Number(steps) };
-    },
-  },
-);
+const ready = { tensorflow: engine.tensorflowVersion, engine: engine.rung };
+await answerLines({ ready, how: form.how }, stepAnswers(form));

@@ -3,12 +3,13 @@ import { randomModel } from '../model-choice.js';
 import type { BenchOptions } from '../options.js';
 import { peerPython } from '../peer-venv.js';
 import type { BenchResult, ResultRow } from '../result.js';
-import { Sides } from '../sides.js';
+import { type SideCommand, Sides } from '../sides.js';
+import { checkLosses, firstLosses } from '../step/same-training.js';
+import { EAGER, ourSide, torchSides } from '../step/step-sides.js';
+import { timedRounds } from '../step/timed-rounds.js';
 import { commonVersions } from '../versions.js';
-import { checkSameTraining } from './same-training.js';
 import { writeTrainingPair } from './training-pair.js';
 import { trainingRows } from './training-rows.js';
-import { EAGER, trainingSides } from './training-sides.js';
 
 const CHANNELS = [32, 64] as const;
 const SIZES = [128, 256] as const;
@@ -17,6 +18,7 @@ const SIZES = [128, 256] as const;
  * Adam's first steps follow the sign of the smallest gradient.
  */
 const COMPARED_STEPS = 5;
+const LOSS_BOUNDS = { L1: { apart: 0.05, falls: true } } as const;
 
 /**
  * One optimisation step of the generator (L1, Adam, batch 1) by our compiled function and by every way of PyTorch, each in
@@ -37,17 +39,17 @@ export async function trainingBench(options: BenchOptions, say: (line: string) =
       await writeTrainingPair(folder, size);
       const sides = new Sides();
       try {
-        for (const side of trainingSides(torch, { folder, size, cores: machine.cores })) {
+        const ours = (form: 'compiled' | 'eager'): SideCommand =>
+          ourSide('training/step-process', [folder, size], form);
+        const peers = torchSides(torch, 'torch_training_peer.py', { folder, size, cores: machine.cores });
+        for (const side of [ours('compiled'), ours('eager'), ...peers]) {
           say(`training: ${name}: starting ${side.name}`);
           await sides.start(side);
         }
-        const apart = await checkLosses(sides);
-        const times: Record<string, number>[] = [];
-        for (let round = 0; round < rounds; round++) {
-          times.push(await sides.takeTurns(round, { steps }));
-          const told = Object.entries(times.at(-1)!).map(([side, ms]) => `${side} ${ms.toFixed(0)} ms`);
-          say(`training: ${name}, round ${round + 1} of ${rounds}: ${told.join(', ')}`);
-        }
+        const apart = await checkLosses(sides, await firstLosses(sides, EAGER, COMPARED_STEPS), LOSS_BOUNDS);
+        const times = await timedRounds(sides, { rounds, steps }, (line) => {
+          say(`training: ${name}, ${line}`);
+        });
         rows.push(...trainingRows(name, times, apart));
         settings[`ours at ${name}`] = sides.how['ours'] ?? '';
         Object.assign(versions, sides.versions);
@@ -66,14 +68,4 @@ export async function trainingBench(options: BenchOptions, say: (line: string) =
     settings,
     rows,
   };
-}
-
-/** All sides train from the same weights. @returns the largest relative difference of a loss from eager fp32's, by side */
-async function checkLosses(sides: Sides): Promise<Record<string, number>> {
-  const lossesOf = async (name: string): Promise<readonly number[]> =>
-    (await sides.request(name, { do: 'losses', steps: COMPARED_STEPS }))['losses'] as number[];
-  const reference = await lossesOf(EAGER);
-  const apart: Record<string, number> = {};
-  for (const name of sides.names) apart[name] = checkSameTraining(name, await lossesOf(name), reference);
-  return apart;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { EAGER, OURS, VARIANTS, variantName } from '../step/step-sides.js';
 import { trainingRows } from './training-rows.js';
-import { EAGER, OURS, VARIANTS, variantName } from './training-sides.js';
 
 const round = (ours: number, first: number): Record<string, number> =>
   Object.fromEntries([

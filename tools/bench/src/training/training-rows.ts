@@ -1,6 +1,7 @@
 import type { ResultRow } from '../result.js';
 import { byName, median, ratio } from '../statistics.js';
-import { EAGER, OURS, VARIANTS, variantName } from './training-sides.js';
+import { EAGER, OURS } from '../step/step-sides.js';
+import { quickestTorch, torchRows } from '../step/torch-rows.js';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -12,7 +13,7 @@ type Numbers = Readonly<Record<string, number>>;
 export function trainingRows(name: string, rounds: readonly Numbers[], apart: Numbers): readonly ResultRow[] {
   const times = byName(rounds);
   const ms = (side: string): number => median(times[side] ?? []);
-  const quickest = Math.min(...VARIANTS.map((variant) => ms(variantName(variant))));
+  const quickest = quickestTorch(times);
   const largest = Math.max(...Object.values(apart));
   return [
     {
@@ -27,15 +28,6 @@ export function trainingRows(name: string, rounds: readonly Numbers[], apart: Nu
       ratio: ratio(quickest, ms(OURS)),
       target: { least: 1.25 },
     },
-    ...(['fp32', 'bf16'] as const).map((precision): ResultRow => {
-      const ways = VARIANTS.filter((variant) => variant.precision === precision).map(
-        (variant) => [`${variant.memory} ${variant.form} ms`, times[variantName(variant)] ?? []] as const,
-      );
-      return {
-        name: `${name}: torch ${precision === 'bf16' ? 'bf16 amp' : precision}`,
-        numbers: Object.fromEntries(ways.map(([way, values]) => [way, median(values)])),
-        rounds: Object.fromEntries(ways),
-      };
-    }),
+    ...torchRows(name, times),
   ];
 }

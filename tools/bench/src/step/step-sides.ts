@@ -20,24 +20,26 @@ export const VARIANTS: readonly Variant[] = (['fp32', 'bf16'] as const).flatMap(
 
 export const variantName = ({ precision, memory, form }: Variant): string => `torch ${precision} ${memory} ${form}`;
 
-/** Every side for the model in `folder` and square pictures of this size, on so many cores. */
-export function trainingSides(
-  torch: string,
-  { folder, size, cores }: { folder: string; size: number; cores: number },
-): readonly SideCommand[] {
-  const engine = (name: string, form: string): SideCommand => ({
-    name,
+/** One of our two sides: a process of this bench, such as `training/step-process`, that gets these words and the form. */
+export function ourSide(file: string, words: readonly (string | number)[], form: 'compiled' | 'eager'): SideCommand {
+  return {
+    name: form === 'eager' ? EAGER : OURS,
     command: process.execPath,
-    args: [builtFile('training/step-process'), folder, String(size), form],
-  });
-  const script = ['-B', path.join(PEERS, 'torch_training_peer.py'), folder, String(size), String(cores)];
-  return [
-    engine(OURS, 'compiled'),
-    engine(EAGER, 'eager'),
-    ...VARIANTS.map((variant) => ({
-      name: variantName(variant),
-      command: torch,
-      args: [...script, variant.precision, variant.memory, variant.form],
-    })),
-  ];
+    args: [builtFile(file), ...words.map(String), form],
+  };
+}
+
+/** PyTorch's sides, of the script among the peers: for what lies in `folder` and square pictures of this size. */
+export function torchSides(
+  torch: string,
+  script: string,
+  { folder, size, cores }: { folder: string; size: number; cores: number },
+  variants = VARIANTS,
+): readonly SideCommand[] {
+  const words = ['-B', path.join(PEERS, script), folder, String(size), String(cores)];
+  return variants.map((variant) => ({
+    name: variantName(variant),
+    command: torch,
+    args: [...words, variant.precision, variant.memory, variant.form],
+  }));
 }

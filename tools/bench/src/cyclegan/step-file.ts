@@ -1,0 +1,2 @@
+/** The process that our sides run in. */
+export const STEP_FILE = 'cyclegan/step-process';
