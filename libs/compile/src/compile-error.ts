@@ -7,6 +7,8 @@ export type CompileErrorCode =
   | 'SHAPE_CHANGED'
   | 'UNKNOWN_VARIABLE'
   | 'NOT_LOADED'
+  | 'BAD_ARGUMENT'
+  | 'BAD_OPTION'
   | 'DISPOSED';
 
 /** Every error that this package throws. The message names the op or argument, the place in the caller's code, and the cure. */

@@ -1,4 +1,4 @@
-import { numbersOf, sizeOf, splatOf, type Graph, type GraphNode, type Value } from '../graph/graph.js';
+import { numbersOf, sameShape, sizeOf, splatOf, type Graph, type GraphNode, type Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 
 /**
@@ -22,7 +22,8 @@ function withoutBias(graph: Graph, x: Value): Value {
   const { op, inputs } = x.node;
   const [first, second] = inputs;
   if (op === 'BiasAdd') return first!;
-  if (op === 'AddV2' && isBias(second!, x)) return first!;
+  // A sum may also have the picture second, or have been broadcast to its shape.
+  if (op === 'AddV2' && isBias(second!, x) && sameShape(first!.shape, x.shape)) return first!;
   if (op === 'Slice' && first!.shape[3] === x.shape[3]) {
     const bare = withoutBias(graph, first!);
     return bare === first ? x : graph.op('Slice', [bare, ...inputs.slice(1)], x);

@@ -124,6 +124,14 @@ const CASES: PassCase[] = [
     least: 1,
   },
   {
+    name: 'not where the sum has a shape that only the second has',
+    pass: 'biasBeforeNorm',
+    shapes: [[1, 1, 1, 3], [3]], // prettier-ignore
+    fn: (x, vector) => instanceNorm(tf.add<tf.Tensor4D>(vector, x)),
+    counts: () => ({}),
+    least: 1,
+  },
+  {
     name: 'a wide convolution to few channels',
     pass: 'blockedConvolution',
     shapes: [[2, 14, 18, 4], [7, 7, 4, 2]], // prettier-ignore

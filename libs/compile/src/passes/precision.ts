@@ -4,7 +4,8 @@ import type { Graph, GraphNode, Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 
 /** `bf16`: matrix products and what lies between them in bfloat16; weights, statistics, losses, updates in float32. */
-export type Precision = 'fp32' | 'bf16';
+export const PRECISIONS = ['fp32', 'bf16'] as const;
+export type Precision = (typeof PRECISIONS)[number];
 
 /** Products: where the time goes, and what CPUs and GPUs have bfloat16 units for. */
 const PRODUCTS = new Set([

@@ -60,6 +60,13 @@ const CASES: RuleCase[] = [
       gradient: false,
     })),
   ),
+  ...[tf.argMax, tf.argMin].map((call): RuleCase => ({
+    name: `${call.name} over the last axis, and on from its shape`,
+    inputs: [x],
+    // The sum's own shape comes from the static one.
+    call: (a) => tf.sum(tf.cast(call(a, -1), 'float32'), -1),
+    gradient: false,
+  })),
   { name: 'argMax of bool', inputs: [truth], call: (a) => tf.argMax(a, 1), gradient: false },
   ...(
     [

@@ -31,7 +31,7 @@ const toFloat = (graph: Graph, x: Value): Value => (isFloat(x.dtype) ? x : cast(
 const argument =
   (op: string): Rule =>
   ({ inputs: { x }, attributes, graph }) => {
-    const axis = (attributes as tf.ArgMaxAttrs).axis;
+    const axis = tf.util.parseAxisParam((attributes as tf.ArgMaxAttrs).axis, [...x!.shape])[0]!;
     const shape = x!.shape.filter((_, i) => i !== axis);
     const dtype: DataType = 'int32';
     return graph.op(op, [x!, graph.ints([axis], [])], { shape, dtype });

@@ -31,6 +31,13 @@ const CASES: RuleCase[] = SIZES.flatMap(([name, size]) =>
   }),
 ); // prettier-ignore
 
+CASES.push({
+  name: 'resizeBilinear of whole numbers, and on from its type',
+  inputs: [{ shape: [1, 3, 2, 2], dtype: 'int32' }],
+  call: (x) => tf.mul(tf.image.resizeBilinear(x as tf.Tensor4D, [5, 4]), 0.5),
+  gradient: false,
+});
+
 describe('resizing rules', () => {
   describeRules(resizingRules, CASES);
 });

@@ -7,7 +7,9 @@ const resize =
   ({ inputs: { images }, attributes, graph }) => {
     const { size, alignCorners, halfPixelCenters } = attributes as tf.ResizeBilinearAttrs;
     const [batch, , , channels] = images!.shape as [number, number, number, number];
-    const output = { shape: [batch, ...size, channels], dtype: images!.dtype };
+    const shape = [batch, ...size, channels];
+    // Between whole numbers lie others: TensorFlow gives floats.
+    const output = { shape, dtype: op === 'ResizeBilinear' ? ('float32' as const) : images!.dtype };
     const corners = { align_corners: bool(alignCorners), half_pixel_centers: bool(halfPixelCenters) };
     return graph.op(op, [images!, graph.ints(size)], output, corners);
   };

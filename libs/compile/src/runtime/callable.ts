@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import { sameShape, sizeOf } from '../graph/graph.js';
 import { argumentName, unflatten, type ArgumentSpec, type Returned } from '../trace/function-shape.js';
@@ -17,11 +17,21 @@ export function callable(
     const inputs: tf.NamedTensorMap = {};
     for (const [i, spec] of signature.entries()) {
       const argument = argumentName(spec, i);
+      checkTensor(`${name}: ${argument}`, args[i]);
       checkArgument(`${name}: ${argument}`, args[i]!, spec);
       inputs[argument] = args[i]!;
     }
     return unflatten(returns, predict(inputs));
   };
+}
+
+/** Callers without types, and those that dispose too early. */
+function checkTensor(what: string, value: unknown): void {
+  if (!(value instanceof tf.Tensor)) {
+    const text = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+    throw new CompileError('BAD_ARGUMENT', `${what} must be a tensor, not ${text}.`);
+  }
+  if (value.isDisposed) throw new CompileError('BAD_ARGUMENT', `${what} is a tensor that was disposed.`);
 }
 
 /** A graph is for the shapes it was traced with. */

@@ -6,7 +6,7 @@ import { loadBackend, loadSavedModel, type NativeFunction } from '@kinemacolor/t
 import { CompileError } from '../compile-error.js';
 import type { GraphProgram } from '../graph/rewrite.js';
 import { ALL_PASSES, runPasses, type PassSwitches } from '../passes/index.js';
-import type { Precision } from '../passes/precision.js';
+import { PRECISIONS, type Precision } from '../passes/precision.js';
 import { encodeProgram } from '../saved-model/encode-graph.js';
 import type { Returned } from '../trace/function-shape.js';
 import { READ_VARIABLES, trace, valueName, WRITE_VARIABLES, type FunctionInterface, type TracedFunction } from '../trace/trace.js'; // prettier-ignore
@@ -45,17 +45,32 @@ export interface CompiledProgram<Names extends string = string> {
 
 /**
  * Traces functions, simplifies the graph and encodes it. Needs the engine, which says what device it is for.
- * @throws CompileError, TensorError
+ * @throws CompileError, also `BAD_OPTION` for a precision or a pass that there is not; TensorError
  */
 export async function buildProgram(
   functions: Readonly<Record<string, TracedFunction>>,
   { variables = [], precision = 'fp32', passes = {} }: CompileOptions = {},
 ): Promise<BuiltProgram> {
+  checkOptions(precision, passes);
   const { device, tensorflowVersion } = await loadBackend();
   const traced = trace(functions, variables);
   const program: GraphProgram = runPasses(traced, { ...ALL_PASSES, ...passes }, { device, precision });
   const bytes = encodeProgram(program, tensorflowVersion);
   return { bytes, functions: traced.functions, nodes: program.graph.nodes.length };
+}
+
+/** For callers without types. @throws CompileError `BAD_OPTION` */
+function checkOptions(precision: string, passes: object): void {
+  if (!PRECISIONS.some((known) => known === precision)) {
+    throw new CompileError('BAD_OPTION', `There is no precision ${precision}: use ${PRECISIONS.join(' or ')}.`);
+  }
+  const unknown = Object.keys(passes).find((name) => !(name in ALL_PASSES));
+  if (unknown !== undefined) {
+    throw new CompileError(
+      'BAD_OPTION',
+      `There is no pass ${unknown}: they are ${Object.keys(ALL_PASSES).join(', ')}.`,
+    );
+  }
 }
 
 /**
@@ -70,6 +85,9 @@ export async function openProgram(
   await loadBackend();
   const loaded: NativeFunction[] = [];
   let disposed = false;
+  const check = (what: string): void => {
+    if (disposed) throw new CompileError('DISPOSED', `${what} was disposed.`);
+  };
   const load = async (signature: string): Promise<NativeFunction> => {
     const native = await loadSavedModel(folder, signature);
     loaded.push(native);
@@ -80,7 +98,7 @@ export async function openProgram(
     for (const [name, signature] of Object.entries(functions)) {
       const native = await load(name);
       calls[name] = callable(name, signature, (inputs) => {
-        if (disposed) throw new CompileError('DISPOSED', `The compiled function ${name} was disposed.`);
+        check(`The compiled function ${name}`);
         return native.predict(inputs);
       });
     }
@@ -88,10 +106,15 @@ export async function openProgram(
     return {
       functions: calls,
       writeVariables: () => {
+        check('The compiled program');
+        for (const { name, isDisposed } of variables) {
+          if (isDisposed) throw new CompileError('BAD_ARGUMENT', `The variable ${name} was disposed.`);
+        }
         const values = Object.fromEntries(variables.map((variable, i) => [valueName(i), variable]));
         tf.dispose(write?.predict(values) ?? []);
       },
       readVariables: () => {
+        check('The compiled program');
         const values = read?.predict({}) ?? {};
         for (const [i, variable] of variables.entries()) variable.assign(values[valueName(i)]!);
         tf.dispose(values);
@@ -136,12 +159,25 @@ export async function compiledFrom(
   variables: readonly tf.Variable[] = [],
 ): Promise<CompiledProgram> {
   // tfjs-node remembers a folder by its name for as long as the process lives: each program gets a new one.
-  const folder = await mkdtemp(path.join(tmpdir(), 'kinemacolor-compiled-'));
+  const folder = await writeTemporary(built);
   try {
-    await writeProgram(built, folder);
     return await openProgram(folder, built.functions, variables);
   } finally {
     // The graph is in memory now.
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A new folder with the program in it. @throws CompileError `NOT_LOADED` where none can be written */
+async function writeTemporary(built: BuiltProgram): Promise<string> {
+  let folder: string | undefined;
+  try {
+    folder = await mkdtemp(path.join(tmpdir(), 'kinemacolor-compiled-'));
+    await writeProgram(built, folder);
+    return folder;
+  } catch (error) {
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CompileError('NOT_LOADED', `The compiled graph could not be written for libtensorflow: ${reason}`, { cause: error }); // prettier-ignore
   }
 }

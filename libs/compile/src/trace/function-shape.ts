@@ -39,6 +39,15 @@ export function flatten(
     Object.values(tensors).length > 0 && Object.values(tensors).every((tensor) => tensor instanceof tf.Tensor)
       ? tensors
       : fail();
+  const promise: unknown = returned;
+  if (promise instanceof Promise) {
+    // What becomes of it is of no interest: it fails where it uses a tensor of this trace.
+    promise.catch(() => undefined);
+    throw new CompileError(
+      'BAD_OUTPUT',
+      `The function ${functionName} must return a tensor, a list of tensors or a record of tensors, not a promise: it is async, and only what runs at once can be recorded.`,
+    );
+  }
   if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: { [resultName(0)]: returned } };
   if (Array.isArray(returned)) {
     const list = returned as readonly tf.Tensor[];

@@ -6,13 +6,11 @@ import type { Graph, Value } from '../graph/graph.js';
 /** The variables of a program, each with its resource in the graph. All functions of the program share them. */
 export class GraphVariables {
   private readonly handles = new Map<tf.Variable, Value>();
-  private readonly owners: ReadonlyMap<object, tf.Variable>;
 
   constructor(
     graph: Graph,
     readonly variables: readonly tf.Variable[],
   ) {
-    this.owners = new Map(variables.map((variable) => [variable.dataId, variable]));
     for (const [i, variable] of variables.entries()) {
       const name = variableName(variable, i);
       const node = graph.add('VarHandleOp', [], [{ shape: [], dtype: 'resource' }], {
@@ -32,9 +30,12 @@ export class GraphVariables {
     return this.handles.get(variable);
   }
 
-  /** The variable that this data belonged to when the program was begun. */
-  owner(dataId: object): tf.Variable | undefined {
-    return this.owners.get(dataId);
+  /**
+   * A variable of the program. It is told by itself and not by its memory, which it may share with the tensor that it
+   * was made of, with a clone, or with another variable: those keep their values when this one gets another.
+   */
+  variable(tensor: tf.TensorInfo): tf.Variable | undefined {
+    return this.handles.has(tensor as tf.Variable) ? (tensor as tf.Variable) : undefined;
   }
 }
 

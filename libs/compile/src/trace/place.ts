@@ -1,6 +1,6 @@
 /** Frames of ours, of tfjs and of Node itself are not where the caller looks. */
 const NOT_THE_CALLER =
-  /node_modules[\\/]@tensorflow|node:internal|[\\/]libs[\\/]compile[\\/](src|dist)[\\/](?!.*\.spec\.)/;
+  /node_modules[\\/]@tensorflow|node:internal|\(<anonymous>\)|[\\/]libs[\\/]compile[\\/](src|dist)[\\/](?!.*\.spec\.)/;
 
 /** Where the caller's code is at this moment, such as ` at lossOf (/app/loss.ts:12:9)`; empty when no frame is the caller's. */
 export function callerPlace(): string {

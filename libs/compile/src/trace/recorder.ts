@@ -1,14 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import type { DataType } from '../graph/data-type.js';
-import type { Graph, GraphNode, Value } from '../graph/graph.js';
+import { sameShape, type Graph, type GraphNode, type Value } from '../graph/graph.js';
 import type { GraphVariables } from './graph-variables.js';
 import { callerPlace } from './place.js';
 import { tensorConstant } from './tensor-constant.js';
 
 /**
  * One trace under way: turns what kernels receive into values of the graph. A tensor made before the trace becomes a
- * constant, or, when it belongs to a variable of the program, a read of that variable.
+ * constant, or, when it is a variable of the program, a read of that variable.
  */
 export class Recorder {
   /** Nodes that change variables; the function's results wait for them. */
@@ -27,8 +27,9 @@ export class Recorder {
   ) {}
 
   /** The value of a tensor that was not made in this trace. */
-  capture({ dataId, shape, dtype }: tf.TensorInfo): Value {
-    const variable = this.variables.owner(dataId);
+  capture(tensor: tf.TensorInfo): Value {
+    const { dataId, shape, dtype } = tensor;
+    const variable = this.variables.variable(tensor);
     if (variable !== undefined) return this.read(variable);
     const known = this.captured.get(dataId);
     if (known !== undefined) return known;
@@ -65,9 +66,18 @@ export class Recorder {
     return handle;
   }
 
-  /** Records that the variable gets this value, after everything that has read it so far. */
+  /**
+   * Records that the variable gets this value, after everything that has read it so far.
+   * @throws CompileError `UNSUPPORTED` for a value of another shape or type
+   */
   assign(variable: tf.Variable, value: Value): void {
     const handle = this.handle(variable);
+    if (!sameShape(variable.shape, value.shape) || variable.dtype !== value.dtype) {
+      throw new CompileError(
+        'UNSUPPORTED',
+        `${variable.name} is ${variable.dtype} [${variable.shape.join(', ')}] and cannot become ${value.dtype} [${value.shape.join(', ')}], as it is to${callerPlace()}.`,
+      );
+    }
     this.write([variable], (after) => this.graph.add('AssignVariableOp', [handle, value], [], { after }));
     this.current.set(variable, value);
   }

@@ -103,7 +103,7 @@ function recorder(): Recorder {
 }
 
 function expand(data: ConstantData, { shape, dtype }: Value): tf.TypedArray {
-  if (data.kind === 'dense') return data.values;
+  if (data.kind === 'dense') return data.values.slice();
   const size = tf.util.sizeFromShape([...shape]);
   return (dtype === 'float32' ? new Float32Array(size) : new Int32Array(size)).fill(data.value);
 }

@@ -19,5 +19,6 @@ export function tensorConstant(graph: Graph, shape: Shape, dtype: tf.DataType, r
 function constantData(values: tf.TypedArray): ConstantData {
   const first = values[0] ?? 0;
   if (values.length > 0 && values.every((value) => Object.is(value, first))) return { kind: 'splat', value: first };
-  return { kind: 'dense', values };
+  // The caller may use the array again for the next tensor.
+  return { kind: 'dense', values: values.slice() };
 }

@@ -5,6 +5,7 @@ import { Graph, type GraphNode, type Value } from '../graph/graph.js';
 import type { GraphProgram, Signature } from '../graph/rewrite.js';
 import { argumentName, flatten, type ArgumentSpec, type Returned, type ReturnForm } from './function-shape.js';
 import { GraphVariables } from './graph-variables.js';
+import { guarded } from './guards.js';
 import { packedLength, packInGraph, unpackInGraph } from './packed-bytes.js';
 import { Recorder, withRecorder } from './recorder.js';
 import { RECORDING, recordingBackend } from './recording-backend.js';
@@ -47,9 +48,7 @@ export function trace(
   const signatures: Record<string, Signature> = {};
   const interfaces: Record<string, FunctionInterface> = {};
   for (const [name, traced] of Object.entries(functions)) {
-    if (name === WRITE_VARIABLES || name === READ_VARIABLES) {
-      throw new CompileError('UNSUPPORTED', `A function cannot be called ${name}: every program has one of its own.`);
-    }
+    checkName(name, Object.keys(interfaces));
     const { signature, returns } = traceFunction(graph, known, name, traced);
     signatures[name] = signature;
     interfaces[name] = { signature: traced.signature, returns };
@@ -73,19 +72,22 @@ function traceFunction(
     const { shape, dtype = 'float32', packed = false } = spec;
     const type = packed ? ({ shape: [packedLength(shape)], dtype: 'int32' } as const) : { shape, dtype };
     const argument = argumentName(spec, i);
+    if (argument in inputs) throw new CompileError('UNSUPPORTED', `Two arguments of ${name} are called ${argument}.`);
     const placeholder = placeholderFor(graph, nodeName(name, 'argument', i), type.shape, type.dtype);
     inputs[argument] = placeholder;
     args.push(packed ? unpackInGraph(graph, placeholder, shape) : placeholder);
   }
   const engine = tf.engine();
-  const recorder = new Recorder(graph, variables, (dataId) => engine.readSync(dataId) as tf.TypedArray);
+  const readOutside = engine.readSync.bind(engine);
+  const recorder = new Recorder(graph, variables, (dataId) => readOutside(dataId) as tf.TypedArray);
   const outputs: Record<string, Value> = {};
   const returns = onRecordingBackend(() =>
     withRecorder(recorder, () => {
       const backend = recordingBackend();
       return tf.tidy(() => {
         const tensors = args.map((value) => engine.makeTensorFromTensorInfo(backend.hold(value)));
-        const { form, tensors: results } = flatten(fn(...(tensors as never[])), name);
+        const returned = guarded(name, variables.variables, () => fn(...(tensors as never[])));
+        const { form, tensors: results } = flatten(returned, name);
         for (const [i, [key, tensor]] of Object.entries(results).entries()) {
           const value = backend.lookup(tensor);
           outputs[key] = result(graph, packedResults ? packInGraph(graph, value) : value, nodeName(name, 'result', i), recorder.effects); // prettier-ignore
@@ -95,20 +97,24 @@ function traceFunction(
       }) as unknown as ReturnForm;
     }),
   );
-  for (const variable of variables.variables) {
-    if (variables.owner(variable.dataId) !== variable) {
-      throw new CompileError(
-        'UNSUPPORTED',
-        `${variable.name} was assigned to while ${name} was traced: use assign() of @kinemacolor/compile.`,
-      );
-    }
-  }
   return { signature: { inputs, outputs }, returns };
+}
+
+/** @throws CompileError `UNSUPPORTED` for a name that the nodes of the function cannot have */
+function checkName(name: string, others: readonly string[]): void {
+  const fail = (why: string): never => {
+    throw new CompileError('UNSUPPORTED', `A function cannot be called ${JSON.stringify(name)}: ${why}.`);
+  };
+  if (name === WRITE_VARIABLES || name === READ_VARIABLES) fail('every program has one of its own');
+  if (!/^[\x21-\x7e]+$/.test(name) || folder(name) === '') fail('use letters A to Z, digits, dots, underscores');
+  const alike = others.find((other) => folder(other) === folder(name));
+  if (alike !== undefined) fail(`${JSON.stringify(alike)} is too much alike`);
 }
 
 /** Of letters that TensorFlow allows, and unlike any other: what the caller named them is in the signature. */
 const nodeName = (functionName: string, what: 'argument' | 'result', index: number): string =>
-  `${functionName.replaceAll(/[^A-Za-z0-9.]/g, '_').replace(/^_*/, '')}/${what}_${index}`;
+  `${folder(functionName)}/${what}_${index}`;
+const folder = (functionName: string): string => functionName.replaceAll(/[^A-Za-z0-9.]/g, '_').replace(/^_*/, '');
 
 /** A result by its name in the SavedModel; it is there when every variable has been changed. */
 function result(graph: Graph, value: Value, name: string, after: readonly GraphNode[]): Value {
