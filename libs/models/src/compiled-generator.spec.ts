@@ -214,3 +214,23 @@ it('nothing is said on standard error while a graph is loaded', async () => {
   const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   expect(stderr).toBe('said 1536');
 });
+
+it('a graph that can be written nowhere is done without; a failure of one call is not kept for the next', async () => {
+  const folder = await makeModel('moved', FAST);
+  const generator = await open(folder, { precision: 'fp32', cache: newCache() });
+  await rename(path.join(folder, 'weights.bin'), path.join(folder, 'away'));
+  await expect(generator.generate(LUMA, SIZE)).rejects.toMatchObject({ name: 'ModelError' });
+  await rename(path.join(folder, 'away'), path.join(folder, 'weights.bin'));
+  const expected = await generator.generate(LUMA, SIZE);
+
+  const file = path.join(scratch, 'no-folder');
+  await writeFile(file, '');
+  vi.stubEnv('TMPDIR', file);
+  const warn = vi.fn();
+  const nowhere = await open(folder, { precision: 'bf16', cache: path.join(file, 'cache'), warn });
+  const actual = await nowhere.generate(LUMA, SIZE);
+  vi.unstubAllEnvs();
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('could not be written'));
+  expect(nowhere.precision).toBe('fp32');
+  expect(largest(actual.u, expected.u)).toBeLessThanOrEqual(1);
+});

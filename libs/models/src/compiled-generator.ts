@@ -68,6 +68,8 @@ export async function openGenerator(folder: string, options: OpenGeneratorOption
     // Last used, last in order.
     programs.delete(name);
     programs.set(name, opened);
+    // What failed once, for want of memory or of a folder, may go well the next time.
+    if (known === undefined) opened.catch(() => { if (programs.get(name) === opened) programs.delete(name); }); // prettier-ignore
     if (programs.size > MOST_SIZES) {
       const [oldest, forgotten] = programs.entries().next().value!;
       programs.delete(oldest);
