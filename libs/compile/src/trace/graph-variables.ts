@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { dtype, shape, string } from '../graph/attribute.js';
 import type { DataType } from '../graph/data-type.js';
 import type { Graph, Value } from '../graph/graph.js';
@@ -35,7 +35,7 @@ export class GraphVariables {
    * was made of, with a clone, or with another variable: those keep their values when this one gets another.
    */
   variable(tensor: tf.TensorInfo): tf.Variable | undefined {
-    return this.handles.has(tensor as tf.Variable) ? (tensor as tf.Variable) : undefined;
+    return tensor instanceof tf.Variable && this.handles.has(tensor) ? tensor : undefined;
   }
 }
 

@@ -39,7 +39,7 @@ describe('while a function is traced', () => {
   it.each<Case>([
     ['the value of a listed variable', 'VALUE_READ', 'the variable listed is read', (x) => tf.mul(x, listed.dataSync()[0]!)], // prettier-ignore
     ['the value of another', 'VALUE_READ', 'a tensor from outside of main is read', (x) => tf.mul(x, unlisted.dataSync()[0]!)], // prettier-ignore
-    ['the value of a tensor', 'VALUE_READ', 'a tensor from outside of main is read', (x) => tf.mul(x, outside.arraySync() as number[])], // prettier-ignore
+    ['the value of a tensor', 'VALUE_READ', 'a tensor from outside of main is read', (x) => tf.mul(x, outside.arraySync())], // prettier-ignore
     ['assign to a listed variable', 'UNSUPPORTED', 'listed was assigned to while main was traced', (x) => (listed.assign(x), x)], // prettier-ignore
     ['assign to another', 'UNSUPPORTED', 'unlisted was assigned to while main was traced', (x) => (unlisted.assign(x), x)], // prettier-ignore
     ['making a variable', 'UNSUPPORTED', 'inner is made', (x) => tf.variable(x, true, 'inner')],
