@@ -35,7 +35,9 @@ export class GraphVariables {
    * was made of, with a clone, or with another variable: those keep their values when this one gets another.
    */
   variable(tensor: tf.TensorInfo): tf.Variable | undefined {
-    return tensor instanceof tf.Variable && this.handles.has(tensor) ? tensor : undefined;
+    if (!(tensor instanceof tf.Variable)) return undefined;
+    const variable: tf.Variable = tensor;
+    return this.handles.has(variable) ? variable : undefined;
   }
 }
 

@@ -1,1 +1,0 @@
-../../../libs/training/src/random.ts
