@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { dtype, shape, string } from '../graph/attribute.js';
 import type { DataType } from '../graph/data-type.js';
 import type { Graph, Value } from '../graph/graph.js';
@@ -35,9 +35,7 @@ export class GraphVariables {
    * was made of, with a clone, or with another variable: those keep their values when this one gets another.
    */
   variable(tensor: tf.TensorInfo): tf.Variable | undefined {
-    if (!(tensor instanceof tf.Variable)) return undefined;
-    const variable: tf.Variable = tensor;
-    return this.handles.has(variable) ? variable : undefined;
+    return [...this.handles.keys()].find((variable) => variable === tensor);
   }
 }
 
