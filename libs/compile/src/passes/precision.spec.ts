@@ -36,6 +36,20 @@ const typesOf = (op: string): string[] => [
   ...new Set(nodes.filter((node) => node.op === op).map(({ outputs }) => outputs[0]!.dtype)),
 ];
 
+/** A sigmoid and a logarithm lie between the product and the mean. */
+function logLossTypes(): Map<string, string[]> {
+  const kernel = tf.variable(tf.randomNormal([3, 3, 2, 1], 0, 3, 'float32', 1));
+  const loss = (x: tf.Tensor4D, truth: tf.Tensor4D): tf.Tensor =>
+    tf.losses.logLoss(truth, tf.sigmoid(tf.conv2d(x, kernel as tf.Tensor4D, 1, 'same')));
+  const signature = [{ shape: [1, 8, 8, 2] }, { shape: [1, 8, 8, 1] }];
+  const traced = trace({ main: { fn: loss, signature } }, [kernel]);
+  const { graph } = runPasses(traced, ALL_PASSES, { device: 'cpu', precision: 'bf16' });
+  kernel.dispose();
+  const types = new Map<string, string[]>();
+  for (const { op, outputs } of graph.nodes) types.set(op, [...(types.get(op) ?? []), outputs[0]!.dtype]);
+  return types;
+}
+
 describe('the policy bf16', () => {
   it.each(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'FusedBatchNormV3', 'Relu', 'ReluGrad'])(
     'has %s in bfloat16',
@@ -46,6 +60,13 @@ describe('the policy bf16', () => {
 
   it.each(['Mean', 'Sub', 'Abs', 'ReadVariableOp', 'Placeholder', 'Identity'])('keeps %s in float32', (op) => {
     expect(typesOf(op).filter((type) => type !== 'int32')).toEqual(['float32']);
+  });
+
+  it('keeps what lies under a logarithm of a loss in float32, down to the product', () => {
+    const types = logLossTypes();
+    expect(types.get('Conv2D')).toEqual(['bfloat16']);
+    expect(types.get('Sigmoid')).toEqual(['float32']);
+    expect(new Set(types.get('Log'))).toEqual(new Set(['float32']));
   });
 
   it('keeps the statistics of norms in float32', () => {

@@ -23,8 +23,26 @@ const FOLLOWERS = new Set([
   ...['Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual', 'InstanceNorm', 'InstanceNormGrad'],
 ]);
 
-/** What losses are made of, between the last product and the sum over everything: float32 as well. */
+/**
+ * What losses are made of, between the last product and the sum over everything: float32 as well. Those that are float32
+ * anyway are among them so that what they are given is too: a logarithm makes much of little.
+ */
 const LOSS_OPS = new Set([
+  ...[
+    'Log',
+    'Log1p',
+    'Exp',
+    'Expm1',
+    'Sqrt',
+    'Rsqrt',
+    'RealDiv',
+    'DivNoNan',
+    'Pow',
+    'Softplus',
+    'Reciprocal',
+    'Mean',
+    'Sum',
+  ],
   ...['AddV2', 'Sub', 'Mul', 'Maximum', 'Minimum', 'Neg', 'Abs', 'Square', 'SquaredDifference', 'BiasAdd', 'SelectV2'],
   ...['Sigmoid', 'Tanh', 'Step', 'Reshape', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual'],
 ]);
