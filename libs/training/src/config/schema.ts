@@ -73,7 +73,10 @@ const data = z.strictObject({
 });
 
 const validation = z.strictObject({
-  color: z.string().optional().describe('folder of held-out colour pictures; default: every 20th training picture is held out'),
+  color: z
+    .string()
+    .optional()
+    .describe('folder of held-out colour pictures; default: every 20th training picture is held out'),
   most: natural.default(100).describe('pictures that are taken of it'),
   clip: z.string().optional().describe('a film whose first frames are coloured for the measure of flicker'),
   at: natural.default(256).describe('short side, pixels, at which pictures are seen'),

@@ -91,7 +91,9 @@ export async function evaluateModel({
 
 async function truthOf(target: string, most: number): Promise<{ film: boolean; pictures: ValidationPicture[] }> {
   const isFolder = await stat(target).then((found) => found.isDirectory(), () => false); // prettier-ignore
-  const pictures = isFolder ? await readPictures(evenly(await listPictures(target), most)) : await framesOf(target, most);
+  const pictures = isFolder
+    ? await readPictures(evenly(await listPictures(target), most))
+    : await framesOf(target, most);
   if (pictures.length === 0) throw new TrainingError('BAD_DATA', `${target} holds no picture to evaluate with.`);
   return { film: !isFolder, pictures };
 }
