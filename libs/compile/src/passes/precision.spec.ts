@@ -46,7 +46,9 @@ function logLossTypes(): Map<string, string[]> {
   const { graph } = runPasses(traced, ALL_PASSES, { device: 'cpu', precision: 'bf16' });
   kernel.dispose();
   const types = new Map<string, string[]>();
-  for (const { op, outputs } of graph.nodes) types.set(op, [...(types.get(op) ?? []), outputs[0]!.dtype]);
+  for (const { op, outputs } of graph.nodes) {
+    types.set(op, [...(types.get(op) ?? []), ...outputs.slice(0, 1).map(({ dtype }) => dtype)]);
+  }
   return types;
 }
 
