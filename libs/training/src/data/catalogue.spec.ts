@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
 import sharp from 'sharp';
@@ -13,7 +13,7 @@ const at = (...names: string[]): string => path.join(root, ...names);
 /** What is found in some folders: counts, and what was skipped. */
 async function look(
   sets: Partial<Pick<DataOptions, 'kind' | 'bw' | 'color'>>,
-): Promise<Pick<TrainingData, 'counts' | 'skipped'>> {
+): Promise<Pick<TrainingData, 'counts' | 'skipped' | 'drawn'>> {
   // prettier-ignore
   const data = await openData({
     kind: 'chroma',
@@ -83,6 +83,12 @@ describe('the catalogue', () => {
     expect(skipped.map(({ name }) => name)).toEqual(['words.jpg']);
   });
 
+  it('names a damaged picture once that lies among both kinds', async () => {
+    const { counts, skipped } = await look({ kind: 'cycle', bw: mixed(), color: mixed() });
+    expect(counts).toEqual({ bw: 6, color: 4 });
+    expect(skipped.map(({ name }) => name).sort()).toEqual(['grey.png', 'sepia.jpg', 'truncated.jpg', 'words.jpg']);
+  });
+
   it('does not look at black-and-white pictures that nobody learns from', async () => {
     const { counts } = await look({ bw: [{ folder: at('nowhere'), weight: 1 }], color: mixed() });
     expect(counts).toEqual({ bw: 0, color: 4 });
@@ -99,6 +105,27 @@ describe('the catalogue', () => {
     const { counts, skipped } = await look({ kind: 'cycle', bw: [forms], color: [forms] });
     expect(counts).toEqual({ bw: 5, color: 3 });
     expect(skipped.map(({ name }) => name).sort()).toEqual(['grey-alpha.png', 'one-channel.jpg']);
+  });
+
+  it('tells sets apart by what their pictures are, not by where they lie', async () => {
+    await cp(at('mixed'), at('moved'), { recursive: true });
+    const drawnOf = async (folder: string, more: { match?: string; weight?: number } = {}): Promise<object> =>
+      (await look({ color: [{ folder: at(folder), weight: 1, ...more }] })).drawn.color[0]!;
+    const known = await drawnOf('mixed');
+    expect(known).toMatchObject({ weight: 1, pictures: 4 });
+    expect(await drawnOf('moved')).toEqual(known);
+    // Another way to say the same, and what is skipped, change no draw.
+    await writeFile(at('moved', 'more-words.png'), 'These are words, too.');
+    expect(await drawnOf('moved', { match: '' })).toEqual(known);
+    expect(await drawnOf('mixed', { match: 'good-[1-3]' })).not.toEqual(known);
+    await rename(at('moved', 'GOOD-3.PNG'), at('moved', 'last.png'));
+    const reordered = await drawnOf('moved');
+    expect(reordered).toMatchObject({ pictures: 4 });
+    expect(reordered).not.toEqual(known);
+    await rename(at('moved', 'last.png'), at('moved', 'GOOD-3.PNG'));
+    expect(await drawnOf('moved')).toEqual(known);
+    await drawPicture(at('moved', 'GOOD-3.PNG'), 64, 48, scenery(7));
+    expect(await drawnOf('moved')).not.toEqual(known);
   });
 
   it('says how many it looked at when none is left', async () => {

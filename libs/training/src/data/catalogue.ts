@@ -1,78 +1,72 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Piscina } from 'piscina';
 import { TrainingError } from '../config/training-error.js';
-import type { Planes } from './decode.js';
+import { NO_COLOURS } from './colourless.js';
 import { listPictures } from './list-pictures.js';
-import type { ScanAnswer, ScanTask } from './picture-tasks.js';
-import type { PictureSet, SkippedPicture } from './types.js';
-
-/** A picture that can be drawn: its planes where they fit into memory, else its file. */
-export type Drawable = Planes | string;
+import { lookAtPictures, type Drawable, type KnownPicture, type LookOptions } from './look-at-pictures.js';
+import type { DrawnSet, PictureSet, SkippedPicture } from './types.js';
 
 /** Pictures that are drawn together. */
 export interface CataloguedSet {
   readonly weight: number;
   readonly pictures: readonly Drawable[];
+  readonly record: DrawnSet;
 }
 
-/** Bytes that decoded pictures may still take. */
-export interface Budget {
-  left: number;
+export interface Catalogue {
+  readonly bw: readonly CataloguedSet[];
+  readonly color: readonly CataloguedSet[];
+  readonly skipped: readonly SkippedPicture[];
 }
 
-interface CatalogueOptions {
-  readonly pool: Piscina;
-  readonly needsColour: boolean;
-  readonly budget: Budget;
-  readonly skipped: SkippedPicture[];
+interface CatalogueOptions extends LookOptions {
+  readonly bw: readonly PictureSet[];
+  readonly color: readonly PictureSet[];
   /** Files that are passed over without a word. */
   readonly exclude: ReadonlySet<string>;
 }
 
-/** Pictures that are looked at in one go: a bound on what waits in the pool. */
-const AT_ONCE = 64;
-
 /**
- * Looks at every picture of the sets once: what cannot be used is told and left out, what fits is kept decoded. A file
- * that is in two sets is decoded once.
+ * Looks at every picture of the sets once, also where it is in several of them: what cannot be used is told and left
+ * out.
  * @throws TrainingError `BAD_DATA` for a folder that cannot be read or a set without a picture
  */
-export async function catalogue(
-  sets: readonly PictureSet[],
-  { pool, needsColour, budget, skipped, exclude }: CatalogueOptions,
-): Promise<CataloguedSet[]> {
-  const known = new Map<string, Drawable | undefined>();
-  const listed: { weight: number; files: readonly string[] }[] = [];
-  for (const { folder, match, weight } of sets) {
-    const files = await listPictures(folder, match);
-    listed.push({ weight, files: files.filter((file) => !exclude.has(file)) });
-  }
-  const files = [...new Set(listed.flatMap((set) => set.files))];
-  for (let from = 0; from < files.length; from += AT_ONCE) {
-    const some = files.slice(from, from + AT_ONCE);
-    const keep = budget.left > 0;
-    const answers = await Promise.all(
-      some.map(
-        (file) => pool.run({ file, needsColour, keep } satisfies ScanTask, { name: 'scan' }) as Promise<ScanAnswer>,
-      ),
-    );
-    for (const [i, answer] of answers.entries()) {
-      const file = some[i]!;
-      if (!answer.use) {
-        skipped.push({ name: path.basename(file), reason: answer.reason });
-        known.set(file, undefined);
-        continue;
-      }
-      const fits = answer.planes !== undefined && answer.bytes <= budget.left;
-      if (fits) budget.left -= answer.bytes;
-      known.set(file, fits ? answer.planes : file);
-    }
-  }
-  return listed.map(({ weight, files: own }, i) => {
-    const pictures = own.flatMap((file) => known.get(file) ?? []);
-    if (pictures.length > 0) return { weight, pictures };
-    const { folder, match } = sets[i]!;
+export async function catalogue({ bw, color, exclude, ...looking }: CatalogueOptions): Promise<Catalogue> {
+  const list = async ({ folder, match }: PictureSet): Promise<string[]> =>
+    (await listPictures(folder, match)).filter((file) => !exclude.has(file));
+  const listed = { bw: await Promise.all(bw.map(list)), color: await Promise.all(color.map(list)) };
+  const ofBw = new Set(listed.bw.flat());
+  const files = [...new Set([...ofBw, ...listed.color.flat()])];
+  const { known, skipped } = await lookAtPictures(
+    files.map((file) => ({ file, needsColour: !ofBw.has(file) })),
+    looking,
+  );
+  const inBoth = new Set(listed.color.flat().filter((file) => known.get(file)?.colourless === true));
+  for (const file of inBoth) skipped.push({ name: path.basename(file), reason: NO_COLOURS });
+  return {
+    bw: bw.map((set, i) => catalogued(set, listed.bw[i]!, (file) => known.get(file))),
+    color: color.map((set, i) =>
+      catalogued(set, listed.color[i]!, (file) => (inBoth.has(file) ? undefined : known.get(file))),
+    ),
+    skipped,
+  };
+}
+
+function catalogued(
+  { folder, match, weight }: PictureSet,
+  files: readonly string[],
+  usable: (file: string) => KnownPicture | undefined,
+): CataloguedSet {
+  const used = files.flatMap((file) => usable(file) ?? []);
+  if (used.length === 0) {
     const which = match === undefined ? folder : `${folder} (names like ${match})`;
-    throw new TrainingError('BAD_DATA', `${which} holds no picture to learn from: ${own.length} were looked at, ${own.length} skipped.`); // prettier-ignore
-  });
+    throw new TrainingError('BAD_DATA', `${which} holds no picture to learn from: ${files.length} were looked at, ${files.length} skipped.`); // prettier-ignore
+  }
+  const all = createHash('sha256');
+  for (const { sha256 } of used) all.update(sha256);
+  return {
+    weight,
+    pictures: used.map(({ picture }) => picture),
+    record: { weight, pictures: used.length, sha256: all.digest('hex') },
+  };
 }

@@ -1,5 +1,6 @@
 import { Random } from '../random.js';
-import type { CataloguedSet, Drawable } from './catalogue.js';
+import type { CataloguedSet } from './catalogue.js';
+import type { Drawable } from './look-at-pictures.js';
 
 /** sfc32 needs some rounds until every bit of the seed has reached every bit of what it gives. */
 const ROUNDS = 15;

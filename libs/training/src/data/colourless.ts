@@ -2,6 +2,9 @@
 const LEAST_CHROMA = 3;
 const LEAST_HUE_SPREAD = 1.5;
 
+/** Why such a picture is passed over. */
+export const NO_COLOURS = 'no colours to learn (grey or sepia)';
+
 /** Grey when chroma is small; sepia when all of it lies along one direction of the U, V plane. */
 export function isColourless(u: Uint8Array, v: Uint8Array): boolean {
   let uu = 0;

@@ -8,8 +8,8 @@ export interface Planes {
   readonly bytes: SharedArrayBuffer;
 }
 
-/** Decodes one picture to 8-bit, upright. @throws Error of sharp for what it cannot read */
-export async function decode(file: string): Promise<Planes> {
+/** Decodes one picture, a file or its bytes, to 8-bit, upright. @throws Error of sharp for what it cannot read */
+export async function decode(file: string | Uint8Array): Promise<Planes> {
   const { data, info } = await sharp(file)
     .rotate()
     .toColourspace('srgb')

@@ -1,3 +1,3 @@
 export { listPictures } from './list-pictures.js';
 export { openData } from './open-data.js';
-export type { Batch, DataOptions, PictureSet, SkippedPicture, StageView, TrainingData } from './types.js';
+export type { Batch, DataOptions, DrawnSet, PictureSet, SkippedPicture, StageView, TrainingData } from './types.js';

@@ -178,6 +178,14 @@ describe('batches', () => {
     await expect(batchesOf(few, { ...VIEW, batch: 6 })).rejects.toThrow('passing');
   });
 
+  it('share a picture that lies among both kinds: it is decoded and kept once', async () => {
+    await cp(at('big'), at('shared'), { recursive: true });
+    // Room for six pictures of 0.34 MB, not for twelve.
+    const data = await open({ bw: [set('shared')], color: [set('shared')], memoryMegabytes: 3 });
+    await rm(at('shared'), { recursive: true });
+    expect(await batchesOf(data)).toHaveLength(3);
+  });
+
   it('end when they are aborted, and can be asked for again', async () => {
     const data = await open();
     const known = await digests(data);

@@ -1,9 +1,10 @@
 import { Piscina } from 'piscina';
 import { TrainingError } from '../config/training-error.js';
-import { catalogue, type Drawable } from './catalogue.js';
+import { catalogue, type Catalogue } from './catalogue.js';
 import { randomOf, WeightedChoice } from './choice.js';
+import type { Drawable } from './look-at-pictures.js';
 import type { Drawn, DrawTask, Form } from './picture-tasks.js';
-import type { Batch, DataOptions, SkippedPicture, StageView, TrainingData } from './types.js';
+import type { Batch, DataOptions, DrawnSet, SkippedPicture, StageView, TrainingData } from './types.js';
 
 /** Batches that are made ahead of the training step. */
 const AHEAD = 3;
@@ -23,12 +24,14 @@ export async function openData(options: DataOptions): Promise<TrainingData> {
     ...(folder === './' ? {} : { execArgv: [] }),
   });
   try {
-    const skipped: SkippedPicture[] = [];
-    const budget = { left: options.memoryMegabytes * 2 ** 20 };
-    const common = { pool, budget, skipped, exclude: options.exclude ?? new Set<string>() };
-    const bw = options.kind === 'cycle' ? await catalogue(options.bw, { ...common, needsColour: false }) : [];
-    const color = await catalogue(options.color, { ...common, needsColour: true });
-    return new PooledData(options, pool, skipped, new WeightedChoice(bw), new WeightedChoice(color));
+    const found = await catalogue({
+      pool,
+      memory: options.memoryMegabytes * 2 ** 20,
+      exclude: options.exclude ?? new Set(),
+      bw: options.kind === 'cycle' ? options.bw : [],
+      color: options.color,
+    });
+    return new PooledData(options, pool, found);
   } catch (error) {
     await pool.destroy();
     throw error;
@@ -42,13 +45,21 @@ interface BatchPlan {
 }
 
 class PooledData implements TrainingData {
+  readonly skipped: readonly SkippedPicture[];
+  readonly drawn: { readonly bw: readonly DrawnSet[]; readonly color: readonly DrawnSet[] };
+  private readonly bw: WeightedChoice;
+  private readonly color: WeightedChoice;
+
   constructor(
     private readonly options: DataOptions,
     private readonly pool: Piscina,
-    readonly skipped: readonly SkippedPicture[],
-    private readonly bw: WeightedChoice,
-    private readonly color: WeightedChoice,
-  ) {}
+    { bw, color, skipped }: Catalogue,
+  ) {
+    this.skipped = skipped;
+    this.drawn = { bw: bw.map(({ record }) => record), color: color.map(({ record }) => record) };
+    this.bw = new WeightedChoice(bw);
+    this.color = new WeightedChoice(color);
+  }
 
   get counts(): { bw: number; color: number } {
     return { bw: this.bw.count, color: this.color.count };

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { Random } from '../random.js';
-import { isColourless } from './colourless.js';
+import { isColourless, NO_COLOURS } from './colourless.js';
 import { decode, planeOf, type Planes } from './decode.js';
 import { filmTone } from './film-tone.js';
 import { randomCrop, wholeSquare } from './framing.js';
@@ -18,17 +20,27 @@ export interface ScanTask {
 }
 
 export type ScanAnswer =
-  | { readonly use: true; readonly bytes: number; readonly planes: Planes | undefined }
+  | {
+      readonly use: true;
+      /** Of its planes. */
+      readonly bytes: number;
+      readonly planes: Planes | undefined;
+      /** Of the file, hexadecimal. */
+      readonly sha256: string;
+      /** Grey or sepia. */
+      readonly colourless: boolean;
+    }
   | { readonly use: false; readonly reason: string };
 
-/** Looks at a picture once: can it be decoded, has it colours? */
+/** Looks at a picture once: can it be decoded, has it colours, which one is it? */
 export async function scan({ file, needsColour, keep }: ScanTask): Promise<ScanAnswer> {
   try {
-    const planes = await decode(file);
-    if (needsColour && isColourless(planeOf(planes, 1), planeOf(planes, 2))) {
-      return { use: false, reason: 'no colours to learn (grey or sepia)' };
-    }
-    return { use: true, bytes: planes.bytes.byteLength, planes: keep ? planes : undefined };
+    const content = await readFile(file);
+    const planes = await decode(content);
+    const colourless = isColourless(planeOf(planes, 1), planeOf(planes, 2));
+    if (needsColour && colourless) return { use: false, reason: NO_COLOURS };
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    return { use: true, bytes: planes.bytes.byteLength, planes: keep ? planes : undefined, sha256, colourless };
   } catch (error) {
     return { use: false, reason: error instanceof Error ? error.message : String(error) };
   }

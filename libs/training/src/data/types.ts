@@ -56,10 +56,20 @@ export interface SkippedPicture {
   readonly reason: string;
 }
 
+/** What a set gives to draw from: which pictures, in which order, and how often; not where they lie. */
+export interface DrawnSet {
+  readonly weight: number;
+  readonly pictures: number;
+  /** Over the contents of its pictures in their order, hexadecimal. */
+  readonly sha256: string;
+}
+
 /** Pictures that are ready to be drawn. The same (seed, stage, epoch, index) gives the same batch, whoever decodes it. */
 export interface TrainingData {
   readonly counts: { readonly bw: number; readonly color: number };
   readonly skipped: readonly SkippedPicture[];
+  /** What draws depend on, beside the seed. */
+  readonly drawn: { readonly bw: readonly DrawnSet[]; readonly color: readonly DrawnSet[] };
   batchesPerEpoch(view: StageView): number;
   /** The batches of an epoch from `from` on; ends early when the signal is aborted. */
   batches(view: StageView, stage: number, epoch: number, from: number, signal: AbortSignal): AsyncIterable<Batch>;
