@@ -17,6 +17,7 @@ const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   memory: async () => (await import('./memory/memory-bench.js')).memoryBench,
   stabilizer: async () => (await import('./stabilizer/stabilizer-bench.js')).stabilizerBench,
   compile: async () => (await import('./compile/compile-bench.js')).compileBench,
+  passes: async () => (await import('./passes/passes-bench.js')).passesBench,
 };
 
 const say = (line: string): void => {

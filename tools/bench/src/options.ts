@@ -1,16 +1,25 @@
 import { parseArgs } from 'node:util';
 import { BenchError } from './bench-error.js';
 
-export const BENCHES = ['generator', 'training', 'cyclegan', 'film', 'memory', 'stabilizer', 'compile'] as const;
+export const BENCHES = [
+  'generator',
+  'training',
+  'cyclegan',
+  'film',
+  'memory',
+  'stabilizer',
+  'compile',
+  'passes',
+] as const;
 export type BenchName = (typeof BENCHES)[number];
 
 export interface BenchOptions {
   readonly benches: readonly BenchName[];
-  /** The only first channel count of `generator`, `training` and `cyclegan`, 16 for fast, 32 for standard; undefined takes theirs. */
+  /** The only first channel count of `generator`, `training`, `cyclegan` and `passes`, 16 for fast, 32 for standard; undefined takes theirs. */
   readonly width: number | undefined;
   /** Alternating rounds; undefined leaves each bench its own. */
   readonly rounds: number | undefined;
-  /** Frames of the clip of `film`, frames or steps of a round of the three; undefined: their own. */
+  /** Frames of the clip of `film`, frames or steps of a round of the four; undefined: their own. */
   readonly frames: number | undefined;
   /** A shipped model's name or a folder, for `film`, `memory` and `stabilizer`; undefined takes the first shipped one. */
   readonly model: string | undefined;
@@ -18,10 +27,10 @@ export interface BenchOptions {
   readonly out: string;
 }
 
-export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|all]...
-  --width N    only this width of the networks (generator, training, cyclegan): 16 is fast, 32 is standard
+export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|all]...
+  --width N    only this width of the networks (generator, training, cyclegan, passes): 16 is fast, 32 is standard
   --rounds N   alternating rounds
-  --frames N   frames or steps of a round (the same three), frames of the clip (film)
+  --frames N   frames or steps of a round (the same four), frames of the clip (film)
   --model M    a shipped model's name or a folder (film, memory, stabilizer)
   --out DIR    where the JSON goes (out/bench)
 `;
