@@ -12,7 +12,7 @@ const fresh = (keep = 3): { store: CheckpointStore; folder: string } => {
 };
 
 const state = (step: number, bestScore: number | null = null): CheckpointState => ({
-  configSha256: 'abc',
+  basis: { losses: { chroma: 0.5 }, stages: [{ size: 64 }], pool: null },
   position: { step, stage: 1, epoch: 2, batch: 3 },
   bestScore,
 });
@@ -61,6 +61,17 @@ describe('CheckpointStore', () => {
     expect((await readdir(folder)).sort()).toEqual(['step-00000010', 'step-100000000', 'step-99999999']);
     await new CheckpointStore(folder, 1).save(state(100_000_001), tensors(1));
     expect(await readdir(folder)).toEqual(['step-100000001']);
+  });
+
+  it('reads those of format 1, which hold a hash of what a run depends on', async () => {
+    const { store, folder } = await saved([4]);
+    const file = path.join(folder, 'step-00000004', 'state.json');
+    const { basis, ...rest } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+    expect(basis).toEqual(state(4).basis);
+    await writeFile(file, JSON.stringify({ ...rest, format: 1, configSha256: 'abc' }));
+    expect((await newest(store)).found).toEqual({ ...state(4), basis: 'abc', groups: tensors(4) });
+    await writeFile(file, JSON.stringify({ ...rest, format: 3, basis }));
+    expect((await newest(store)).found).toBeUndefined();
   });
 
   it('replaces a checkpoint of the same step', async () => {

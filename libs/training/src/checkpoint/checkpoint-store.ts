@@ -12,16 +12,22 @@ const position = z.object({
 });
 export type Position = z.output<typeof position>;
 
-const manifestSchema = z.object({
-  format: z.literal(1),
-  /** Hash of the parts of the config that the numbers depend on. */
-  configSha256: z.string(),
+const common = {
   position,
   bestScore: z.number().nullable(),
   sha256: z.string(),
   tensors: z.array(z.object({ group: z.string(), shape: z.array(z.int()), offset: z.int(), length: z.int() })),
-});
+};
+
+const manifestSchema = z.discriminatedUnion('format', [
+  z.object({ format: z.literal(2), basis: z.json(), ...common }),
+  // Of runs that began before the basis was written down: its hash alone.
+  z.object({ format: z.literal(1), configSha256: z.string(), ...common }),
+]);
 type Manifest = z.output<typeof manifestSchema>;
+
+/** What JSON holds. */
+export type Json = z.output<ReturnType<typeof z.json>>;
 
 export interface StoredTensor {
   readonly shape: readonly number[];
@@ -32,7 +38,8 @@ export interface StoredTensor {
 export type TensorGroups = Readonly<Record<string, readonly StoredTensor[]>>;
 
 export interface CheckpointState {
-  readonly configSha256: string;
+  /** What the numbers depend on, as the run tells it; of a checkpoint of format 1 a hash. */
+  readonly basis: Json;
   readonly position: Position;
   /** Best score so far; null before the first validation. */
   readonly bestScore: number | null;
@@ -71,7 +78,7 @@ export class CheckpointStore {
     }
     const hash = createHash('sha256');
     for (const chunk of chunks) hash.update(chunk);
-    const manifest: Manifest = { format: 1, ...state, sha256: hash.digest('hex'), tensors };
+    const manifest: Manifest = { format: 2, ...state, sha256: hash.digest('hex'), tensors };
     const name = `step-${String(state.position.step).padStart(8, '0')}`;
     const beside = path.join(this.folder, `.${name}.writing`);
     await rm(beside, { recursive: true, force: true });
@@ -124,7 +131,9 @@ export class CheckpointStore {
 
 async function read(folder: string): Promise<Checkpoint> {
   const stored: unknown = JSON.parse(await readFile(path.join(folder, STATE), 'utf8'));
-  const { tensors, sha256, configSha256, position: at, bestScore } = manifestSchema.parse(stored);
+  const manifest = manifestSchema.parse(stored);
+  const { tensors, sha256, position: at, bestScore } = manifest;
+  const basis = manifest.format === 1 ? manifest.configSha256 : manifest.basis;
   const bytes = await readFile(path.join(folder, TENSORS));
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
     throw new Error(`${TENSORS} is truncated or damaged (its SHA-256 is not the recorded one)`);
@@ -134,7 +143,7 @@ async function read(folder: string): Promise<Checkpoint> {
   for (const { group, shape, offset, length } of tensors) {
     (groups[group] ??= []).push({ shape, values: floats.slice(offset, offset + length) });
   }
-  return { configSha256, position: at, bestScore, groups };
+  return { basis, position: at, bestScore, groups };
 }
 
 /** Returns when the bytes are on the disk: a power cut after the rename must not leave an empty file. */

@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import type { TrainingConfig } from '../config/schema.js';
 
 /**
- * Hash of what the numbers of a run depend on so far: later stages may be changed before they begin, and how often one
- * looks, where feature weights lie and how many threads decode may change at any time.
- * @param stages how many have begun
+ * What checkpoints of format 1 hold of the config (see `run-basis.ts` for those of today), with the folders of the data.
+ * @param begun how many stages have begun
  */
 export function configHash(config: TrainingConfig, begun: number): string {
   const { networks, losses, features, optimiser, pool, average, data, seed, precision, stages, validation } = config;

@@ -1,5 +1,10 @@
 import path from 'node:path';
-import { CheckpointStore, type CheckpointState, type Position } from '../checkpoint/checkpoint-store.js';
+import {
+  CheckpointStore,
+  type Checkpoint,
+  type CheckpointState,
+  type Position,
+} from '../checkpoint/checkpoint-store.js';
 import type { StageConfig, TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
 import type { Batch, StageView, TrainingData } from '../data/index.js';
@@ -10,6 +15,7 @@ import type { StepProgram, StepSettings } from '../steps/step-program.js';
 import { configHash } from './config-hash.js';
 import { exportGenerator } from './export-generator.js';
 import { LossMeans } from './loss-means.js';
+import { differences, runBasis } from './run-basis.js';
 import type { RunLog } from './run-log.js';
 import type { RunPlan, RunResult, TrainOptions } from './run-options.js';
 import { restoreState, stateOf } from './saved-state.js';
@@ -30,6 +36,9 @@ export interface Resumed {
   /** Checkpoints that were passed over, and why. */
   readonly damaged: readonly string[];
 }
+
+/** Differences that a line has room for. */
+const MOST_TOLD = 5;
 
 const now = (): number => performance.now() / 1000;
 
@@ -63,18 +72,27 @@ export class Session {
       const why = `${config.run} has no checkpoint that is whole (${damaged.join('; ')}): delete the folder to begin anew.`;
       throw new TrainingError('NO_CHECKPOINT', why);
     }
-    if (kept.configSha256 !== configHash(config, stagesBegun(kept.position))) {
-      throw new TrainingError(
-        'BAD_RUN',
-        `${config.run} holds a run with other settings (see config.json there): give another folder (-o DIR), or delete it.`,
-      );
-    }
+    this.checkBasis(kept);
     restoreState(parts.learner, kept.groups);
     this.at = kept.position;
     this.savedAt = this.at;
     this.bestScore = kept.bestScore;
     this.options.tell(`goes on at step ${this.at.step}`);
     return { step: this.at.step, damaged };
+  }
+
+  /** @throws TrainingError `BAD_RUN` that tells what differs */
+  private checkBasis({ basis, position }: Checkpoint): void {
+    const { config, parts } = this;
+    const begun = stagesBegun(position);
+    if (typeof basis === 'string' && basis === configHash(config, begun)) return;
+    const differing = typeof basis === 'string' ? ['see config.json there'] : differences(basis, runBasis(config, begun, parts.data.drawn)); // prettier-ignore
+    if (differing.length === 0) return;
+    const more = differing.length > MOST_TOLD ? `; ${differing.length - MOST_TOLD} more` : '';
+    throw new TrainingError(
+      'BAD_RUN',
+      `${config.run} holds a run with other settings or pictures (${differing.slice(0, MOST_TOLD).join('; ')}${more}): give another folder (-o DIR), or delete it.`,
+    );
   }
 
   /** @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained; `DIVERGED` */
@@ -188,8 +206,8 @@ export class Session {
   }
 
   private state(): CheckpointState {
-    const configSha256 = configHash(this.config, stagesBegun(this.at));
-    return { configSha256, position: this.at, bestScore: this.bestScore };
+    const basis = runBasis(this.config, stagesBegun(this.at), this.parts.data.drawn);
+    return { basis, position: this.at, bestScore: this.bestScore };
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, truncate } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '@kinemacolor/models';
@@ -161,10 +161,38 @@ describe('train', { timeout: 120_000 }, () => {
   it('refuses to go on with other settings, or with no checkpoint left whole', async () => {
     const stop = new AbortController();
     await run(cycle('other'), { signal: stop.signal, progress: ({ step }) => { if (step === 4) stop.abort(); } }); // prettier-ignore
-    await expect(run({ ...cycle('other'), pool: 7 })).rejects.toMatchObject({ code: 'BAD_RUN' });
+    await expect(run({ ...cycle('other'), pool: 7 })).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringContaining('pool is 7, was 3') as string }); // prettier-ignore
     const checkpoints = path.join(folder, 'other', 'checkpoints');
     for (const name of await readdir(checkpoints)) await truncate(path.join(checkpoints, name, 'tensors.bin'), 10);
     await expect(run(cycle('other'))).rejects.toMatchObject({ code: 'NO_CHECKPOINT' });
+  });
+
+  it('goes on when its pictures were moved, and says what differs when one was changed', async () => {
+    const moved = path.join(folder, 'moved');
+    const config = chroma('carried');
+    const stop = new AbortController();
+    await run(config, { signal: stop.signal, progress: ({ step }) => { if (step === 4) stop.abort(); } }); // prettier-ignore
+    await cp(pictures, moved, { recursive: true });
+    const elsewhere: TrainingConfig = { ...config, data: { ...config.data, color: [{ folder: moved, weight: 1 }] } };
+    const seen: number[] = [];
+    const again = new AbortController();
+    await run(elsewhere, {
+      signal: again.signal,
+      progress: ({ step }) => {
+        seen.push(step);
+        again.abort();
+      },
+    });
+    expect(seen).toEqual([5]);
+    await cp(path.join(moved, '1.png'), path.join(moved, '0.png'));
+    await expect(run(elsewhere)).rejects.toMatchObject({
+      code: 'BAD_RUN',
+      message: expect.stringContaining('data.color.0 has other pictures') as string,
+    });
+    await rm(path.join(moved, '0.png'));
+    await expect(run({ ...elsewhere, seed: 5 })).rejects.toThrow(
+      /seed is 5, was 1; data\.color\.0\.pictures is 7, was 8/,
+    );
   });
 
   it('ends with the reason when a loss is no number any more', async () => {

@@ -46,6 +46,19 @@ describe('heldOut', () => {
     expect([...taken]).toEqual(files);
   });
 
+  it('takes the same ones wherever the folders lie', async () => {
+    const names = async (...folders: string[]): Promise<string[]> => {
+      const { data, validation } = config('many', {});
+      const color = folders.map((name) => ({ folder: path.join(folder, name), weight: 1 }));
+      const { files } = await heldOut({ data: { ...data, color }, validation });
+      return files.map((file) => path.basename(file));
+    };
+    for (const name of ['a-copy', 'z-copy']) await cp(path.join(folder, 'few'), path.join(folder, name), { recursive: true }); // prettier-ignore
+    const known = await names('many', 'a-copy');
+    expect(known).toHaveLength(5);
+    expect(await names('many', 'z-copy')).toEqual(known);
+  });
+
   it('takes none of fewer than twenty', async () => {
     expect((await heldOut(config('few', {}))).files).toEqual([]);
   });

@@ -29,7 +29,8 @@ export async function heldOut({ validation, data }: Pick<TrainingConfig, 'valida
     throw new TrainingError('BAD_DATA', `${validation.color} holds no picture to validate with.`);
   }
   const lists = await Promise.all(data.color.map(({ folder, match }) => listPictures(folder, match)));
-  const all = [...new Set(lists.flat())].sort();
+  // In the order of the sets and not of their paths: moved data holds out the same ones.
+  const all = [...new Set(lists.flat())];
   const count = Math.min(MOST_TAKEN, validation.most, Math.floor(all.length / ONE_OF));
   const files: string[] = [];
   for (let i = 0; i < count; i++) {
