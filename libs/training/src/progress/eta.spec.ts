@@ -50,6 +50,15 @@ describe('the time to go', () => {
     expect(after.stage).toBeLessThan(99 * 0.1 + 62);
   });
 
+  it('tells pictures a second, which pauses do not lower', () => {
+    const eta = new EtaEstimate(stages);
+    expect(eta.picturesPerSecond).toBeUndefined();
+    runSteps(eta, 0, 1, 1, () => 90);
+    expect(eta.picturesPerSecond).toBeUndefined();
+    runSteps(eta, 2, 1, 20, (step) => (step === 9 ? 60 : 0.5));
+    expect(eta.picturesPerSecond).toBeCloseTo(8, 6);
+  });
+
   it('is nothing at the end', () => {
     expect(runSteps(new EtaEstimate(stages), 2, 1, 50, () => 1)).toEqual({ stage: 0, run: 0 });
   });

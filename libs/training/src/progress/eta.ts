@@ -26,6 +26,11 @@ export class EtaEstimate {
 
   constructor(private readonly stages: RunPlan['stages']) {}
 
+  /** Pictures a second, by the same mean, without pauses; undefined until a second step of the stage is done. */
+  get picturesPerSecond(): number | undefined {
+    return this.perStep === undefined ? undefined : this.stages[this.stage]!.batch / Math.max(this.perStep, 1e-9);
+  }
+
   /**
    * @param stage counted from 0
    * @param stageStep steps of this stage that are done

@@ -1,6 +1,8 @@
 import { PassThrough } from 'node:stream';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { TrainingProgress } from './training-progress.js';
+
+afterEach(() => vi.useRealTimers());
 
 const plan = { stages: [{ size: 64, batch: 1, epochs: 2, steps: 10 }, { size: 128, batch: 1, epochs: 1, steps: 5 }], done: 0 }; // prettier-ignore
 
@@ -20,9 +22,26 @@ function written({ quiet }: { quiet: boolean }): string[] {
 
 it('is a plain line now and then where there is no terminal, not one a step', () => {
   const lines = written({ quiet: false });
-  expect(lines[0]).toMatch(/^stage 1\/2 epoch 1\/2 step 1\/15 loss 0\.5000; stage -:--, run -:-- to go$/);
+  expect(lines[0]).toMatch(
+    /^stage 1\/2 epoch 1\/2 step 1\/15 loss 0\.5000; - pictures\/s; stage -:--, run -:-- to go$/,
+  );
   expect(lines.slice(1)).toEqual(['told', '']);
 });
+
+it.each([[1, '1.00 pictures/s'], [0.08, '12.5 pictures/s'], [0.004, '250 pictures/s']])('tells pictures a second, at %f seconds a step', (seconds, words) => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const out = new PassThrough();
+  const progress = new TrainingProgress({ out: out as unknown as NodeJS.WriteStream, quiet: false });
+  progress.begin(plan);
+  const steps = Math.ceil(31 / seconds);
+  for (let step = 1; step <= steps; step++) {
+    vi.advanceTimersByTime(1000 * seconds);
+    progress.update({ stage: 0, epoch: 0, step, stageStep: step, losses: { generator: 0.5 } });
+  }
+  const lines = String(out.read()).trim().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toContain(`loss 0.5000; ${words}; stage `);
+}); // prettier-ignore
 
 it('is what is told alone when it is to be quiet', () => {
   expect(written({ quiet: true })).toEqual(['told', '']);

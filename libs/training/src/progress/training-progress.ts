@@ -23,7 +23,8 @@ export class TrainingProgress {
     const { out, quiet } = options;
     if (quiet || !out.isTTY) return;
     this.bar = new SingleBar({
-      format: 'stage {stage} epoch {epoch} {bar} {percentage}% | loss {loss} | stage {stageLeft}, run {runLeft} to go',
+      format:
+        'stage {stage} epoch {epoch} {bar} {percentage}% | loss {loss} | stage {stageLeft}, run {runLeft} to go | {speed}',
       hideCursor: true,
       clearOnComplete: true,
       noTTYOutput: false,
@@ -36,7 +37,7 @@ export class TrainingProgress {
     this.plan = plan;
     this.eta = new EtaEstimate(plan.stages);
     this.running = true;
-    this.bar?.start(steps(plan), plan.done, { stage: '-', epoch: '-', loss: '-', stageLeft: clock(undefined), runLeft: clock(undefined) }); // prettier-ignore
+    this.bar?.start(steps(plan), plan.done, { stage: '-', epoch: '-', loss: '-', speed: pace(undefined), stageLeft: clock(undefined), runLeft: clock(undefined) }); // prettier-ignore
   }
 
   update({ stage, epoch, step, stageStep, losses }: RunProgress): void {
@@ -47,13 +48,14 @@ export class TrainingProgress {
     const shown = {
       stage: `${stage + 1}/${stages.length}`,
       epoch: `${epoch + 1}/${stages[stage]!.epochs}`,
+      speed: pace(this.eta.picturesPerSecond),
       loss: Object.entries(losses).filter(([name]) => /^(generator|discriminator)/.test(name)).map(([, loss]) => loss.toFixed(4)).join(' '), // prettier-ignore
     };
     this.bar?.update(step, { ...shown, ...left(eta) });
     if (this.bar !== undefined || this.options.quiet || now - this.lineAt < LINE_EVERY) return;
     this.lineAt = now;
     const { stageLeft, runLeft } = left(eta);
-    this.write(`stage ${shown.stage} epoch ${shown.epoch} step ${step}/${steps(this.plan)} loss ${shown.loss}; stage ${stageLeft}, run ${runLeft} to go`); // prettier-ignore
+    this.write(`stage ${shown.stage} epoch ${shown.epoch} step ${step}/${steps(this.plan)} loss ${shown.loss}; ${shown.speed}; stage ${stageLeft}, run ${runLeft} to go`); // prettier-ignore
   }
 
   /** A line for a person, above the bar. */
@@ -80,6 +82,12 @@ const left = (eta: Eta | undefined): { stageLeft: string; runLeft: string } => (
   stageLeft: clock(eta?.stage),
   runLeft: clock(eta?.run),
 });
+
+/** 12.34 → `12.3 pictures/s`. */
+function pace(perSecond: number | undefined): string {
+  if (perSecond === undefined) return '- pictures/s';
+  return `${perSecond < 100 ? perSecond.toPrecision(3) : Math.round(perSecond)} pictures/s`;
+}
 
 /** 75 → `1:15`, 3700 → `1:01:40`. */
 function clock(seconds: number | undefined): string {
