@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { hearFirstWords } from './first-words.js';
 import { parseDevice, type Device, type DeviceChoice } from './device.js';
 import { TensorError } from './tensor-error.js';
+import { shareThreads, type ThreadShare } from './thread-share.js';
 
 /** The engine in use: one per process (and per worker thread). */
 export interface Engine {
@@ -41,10 +42,15 @@ export function loadedPackage(): NativePackage {
  * In a worker thread TensorFlow reads the environment of the process, not the thread's copy: start the worker with
  * `env: SHARE_ENV`, or the settings made here (quiet start, no more GPU memory than needed) do not reach it.
  * @param choice which device to use; default: `KINEMACOLOR_DEVICE`, else `auto`.
+ * @param threads how to share the work between threads; counts for the call that loads the engine, not for later ones
  * @throws TensorError `ENGINE_MISSING` when the addon or libtensorflow is not set up, `GPU_MISSING` when a GPU was asked
  *   for and the GPU build or a device is not there, `BAD_DEVICE` when the engine already runs on the other device.
  */
-export async function loadBackend(choice: DeviceChoice = parseDevice(undefined)): Promise<Engine> {
+export async function loadBackend(
+  choice: DeviceChoice = parseDevice(undefined),
+  threads?: ThreadShare,
+): Promise<Engine> {
+  if (loaded === undefined && threads !== undefined) shareThreads(threads);
   loaded ??= start(choice);
   if (choice !== 'auto' && choice !== loaded.device) {
     throw new TensorError(

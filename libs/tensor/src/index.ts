@@ -1,5 +1,6 @@
 export { parseDevice, type Device, type DeviceChoice } from './device.js';
 export { loadBackend, type Engine } from './backend.js';
+export type { ThreadShare } from './thread-share.js';
 export { TensorError, type TensorErrorCode } from './tensor-error.js';
 export {
   REFLECTION_PAD,

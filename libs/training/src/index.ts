@@ -3,6 +3,7 @@ export { PRESETS, type PresetName } from './config/presets.js';
 export type { StageConfig, TrainingConfig, TrainingInput } from './config/schema.js';
 export { TrainingError, type TrainingErrorCode } from './config/training-error.js';
 export { trainInTerminal, type TerminalOptions } from './run/train-in-terminal.js';
+export { threadShare } from './run/thread-share.js';
 export { train } from './run/training-run.js';
 export type { RunPlan, RunProgress, RunResult, TrainOptions } from './run/run-options.js';
 export { stageRange, type StageRange } from './run/stage-range.js';

@@ -1,4 +1,5 @@
 import { loadBackend } from '@kinemacolor/tensor';
+import { threadShare } from '@kinemacolor/training';
 import * as tf from '@tensorflow/tfjs';
 import { answerLines } from '../answer-lines.js';
 import { stepAnswers } from '../step/step-answers.js';
@@ -16,7 +17,7 @@ import { readWeights } from './networks.js';
  */
 
 const [folder, width, size, formName] = process.argv.slice(2) as [string, string, string, 'compiled' | 'eager'];
-const engine = await loadBackend('cpu');
+const engine = await loadBackend('cpu', threadShare({ kind: 'cycle' }));
 const makeForm = { compiled: compiledForm, eager: eagerForm }[formName];
 const form = makeForm(Number(width), Number(size), await readWeights(folder), await readCyclePictures(folder));
 const ready = { tensorflow: engine.tensorflowVersion, engine: engine.rung };
