@@ -54,6 +54,25 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
     expect(await readFile(path.join(run, 'report.html'), 'utf8')).toContain('mine');
   });
 
+  it('refuses a second one in the same folder in one line, and goes on after kill -9', async () => {
+    const { child, ended } = startCli(['train', '--config', at('endless.json'), '-o', at('busy')]);
+    await new Promise<void>((resolve) => {
+      child.stderr!.on('data', (chunk: Buffer) => {
+        if (chunk.toString().includes(' done (step ')) resolve();
+      });
+    });
+    const second = await runCli(['train', '--config', at('endless.json'), '-o', at('busy')]);
+    expect(second.stderr).toMatch(new RegExp(`^kinemacolor: .*busy is in use: process ${child.pid!} on \\S+ .*\\n$`));
+    expect(second.code).toBe(2);
+    child.kill('SIGKILL');
+    await ended;
+    const third = startCli(['train', '--config', at('endless.json'), '-o', at('busy')]);
+    third.child.stderr!.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('goes on at step')) third.child.kill('SIGTERM');
+    });
+    expect(await third.ended).toMatchObject({ code: 0, stderr: expect.stringContaining('saved') as string });
+  });
+
   it('trains a model that evaluate measures', async () => {
     const trained = await runCli(['train', '--config', at('short.json')]);
     expect(trained.stderr).toContain('report: ');

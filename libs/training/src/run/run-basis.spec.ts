@@ -91,7 +91,10 @@ describe('the basis of a run', () => {
 
 describe('the hash of format 1', () => {
   it('is what it was when such checkpoints were written', () => {
-    expect([0, 2].map((begun) => configHash(config, begun).slice(0, 16))).toEqual(['0262b188ab177253', '762242ede89d1a8e']);
+    expect([0, 2].map((begun) => configHash(config, begun).slice(0, 16))).toEqual([
+      '0262b188ab177253',
+      '762242ede89d1a8e',
+    ]);
     expect(configHash(changed({ losses: { chroma: 2 } }), 2)).not.toBe(configHash(config, 2));
   });
 });

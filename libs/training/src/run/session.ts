@@ -14,6 +14,7 @@ import type { StepLosses } from '../steps/losses-record.js';
 import type { StepProgram, StepSettings } from '../steps/step-program.js';
 import { configHash } from './config-hash.js';
 import { exportGenerator } from './export-generator.js';
+import type { RunLock } from './lock/run-lock.js';
 import { LossMeans } from './loss-means.js';
 import { differences, runBasis } from './run-basis.js';
 import type { RunLog } from './run-log.js';
@@ -27,6 +28,7 @@ interface Parts {
   readonly data: TrainingData;
   readonly learner: Learner;
   readonly log: RunLog;
+  readonly lock: RunLock;
 }
 
 /** Where a run stopped, for its log. */
@@ -95,7 +97,7 @@ export class Session {
     );
   }
 
-  /** @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained; `DIVERGED` */
+  /** @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained, or the lock was lost; `DIVERGED` */
   async run(rounds: ValidationRounds | undefined): Promise<RunResult> {
     const { config, options, parts } = this;
     this.rounds = rounds;
@@ -181,7 +183,8 @@ export class Session {
   /** Validation first, then a checkpoint that knows the new best score: a kill between them repeats the validation. */
   private async endOfEpoch({ phase, epochs }: StageConfig, program: StepProgram): Promise<void> {
     const { config, rounds, options } = this;
-    const { learner } = this.parts;
+    const { learner, lock } = this.parts;
+    await lock.check();
     program.readVariables();
     await learner.average.within(async () => {
       // A critic's phase leaves the generator as it is.
@@ -191,8 +194,7 @@ export class Session {
     const { stage, epoch, step } = this.at;
     const next = epoch + 1 < epochs ? { stage, epoch: epoch + 1 } : { stage: stage + 1, epoch: 0 };
     this.at = { ...next, step, batch: 0 };
-    await this.store.save(this.state(), await stateOf(learner));
-    this.savedAt = this.at;
+    await this.writeCheckpoint();
     await writeReport(config.run);
     options.tell(`stage ${stage + 1}, epoch ${epoch + 1} of ${epochs} done (step ${step})`);
   }
@@ -201,6 +203,12 @@ export class Session {
   private async save(program: StepProgram): Promise<void> {
     if (this.savedAt === this.at) return;
     program.readVariables();
+    await this.writeCheckpoint();
+  }
+
+  /** The variables must hold what the graph has. */
+  private async writeCheckpoint(): Promise<void> {
+    await this.parts.lock.check();
     await this.store.save(this.state(), await stateOf(this.parts.learner));
     this.savedAt = this.at;
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -193,6 +193,25 @@ describe('train', { timeout: 120_000 }, () => {
     await expect(run({ ...elsewhere, seed: 5 })).rejects.toThrow(
       /seed is 5, was 1; data\.color\.0\.pictures is 7, was 8/,
     );
+  });
+
+  it('has its folder to itself, and ends without writing when that was taken over', async () => {
+    const config = chroma('locked');
+    const lock = path.join(folder, 'locked', 'run.lock');
+    const seconds: Promise<unknown>[] = [];
+    const first = run(config, {
+      progress: ({ step }) => {
+        if (step === 2) seconds.push(run(config).catch((error: unknown) => error));
+        // After the checkpoint of step 7: what follows must not be written.
+        if (step === 8) writeFileSync(lock, readFileSync(lock, 'utf8').replace(/"token":"[^"]*"/, '"token":"theirs"'));
+      },
+    });
+    await expect(first).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringContaining('taken it over') as string }); // prettier-ignore
+    expect(await seconds[0]).toMatchObject({ code: 'BAD_RUN', message: expect.stringContaining(`in use: process ${process.pid}`) as string }); // prettier-ignore
+    expect(await readdir(path.join(folder, 'locked', 'checkpoints'))).toEqual(['step-00000007']);
+    await rm(lock);
+    expect(await run(config)).toMatchObject({ finished: true });
+    expect(existsSync(lock)).toBe(false);
   });
 
   it('ends with the reason when a loss is no number any more', async () => {

@@ -7,11 +7,13 @@ import { openData } from '../data/index.js';
 import { heldOut } from '../validation/held-out.js';
 import { Validator } from '../validation/validator.js';
 import { environmentOf } from './environment.js';
+import { RunLock } from './lock/run-lock.js';
 import { openLearner } from './open-learner.js';
 import { RunLog } from './run-log.js';
 import type { RunResult, TrainOptions } from './run-options.js';
 import { Session } from './session.js';
 import { byReason } from './skipped-by-reason.js';
+import { threadShare } from './thread-share.js';
 import { ValidationRounds } from './validation-rounds.js';
 
 /**
@@ -19,12 +21,27 @@ import { ValidationRounds } from './validation-rounds.js';
  * @throws TrainingError; ModelError for feature weights; MediaError for the clip; CompileError
  */
 export async function train(config: TrainingConfig, options: TrainOptions): Promise<RunResult> {
-  const engine = await loadBackend();
+  const engine = await loadBackend(undefined, threadShare(config.networks));
   const { run } = config;
   await mkdir(run, { recursive: true }).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TrainingError('BAD_RUN', `The folder ${run} cannot be made: ${reason}`, { cause: error });
   });
+  const lock = await RunLock.take(run, options);
+  try {
+    return await trainLocked(config, options, engine, lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainLocked(
+  config: TrainingConfig,
+  options: TrainOptions,
+  engine: Awaited<ReturnType<typeof loadBackend>>,
+  lock: RunLock,
+): Promise<RunResult> {
+  const { run } = config;
   const log = new RunLog(run);
   const note = async (text: string): Promise<void> => {
     options.tell(text);
@@ -35,7 +52,7 @@ export async function train(config: TrainingConfig, options: TrainOptions): Prom
   try {
     const { learner, dispose } = await openLearner(config, engine.device);
     try {
-      const session = new Session(config, options, { data, learner, log });
+      const session = new Session(config, options, { data, learner, log, lock });
       const { step, damaged } = await session.resume();
       await writeFile(path.join(run, 'config.json'), JSON.stringify(config, null, 2) + '\n');
       const environment = environmentOf(config, engine);
