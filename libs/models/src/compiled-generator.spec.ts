@@ -168,7 +168,7 @@ describe('where libtensorflow takes no graph', () => {
     const chroma = await generator.generate(LUMA, SIZE);
     await generator.generate(LUMA, SIZE);
     expect(warnings).toEqual([expect.stringMatching(/op by op.*not built with SavedModel support/)]);
-    expect(generator.precision).toBe('fp32');
+    expect([generator.precision, generator.compiled]).toEqual(['fp32', false]);
     vi.restoreAllMocks();
     expect(chroma).toEqual(await eagerly(fast, LUMA, SIZE));
   });

@@ -31,8 +31,10 @@ export interface OpenGeneratorOptions {
 /** A generator ready to colour pictures of any size. */
 export interface OpenGenerator {
   readonly info: ModelInfo;
-  /** What it computes in; `fp32` also where it runs op by op. */
+  /** What it computes in; `fp32` also where it runs op by op. Known for certain after the first picture. */
   readonly precision: Precision;
+  /** Whether it runs as one graph, and not op by op. Known for certain after the first picture. */
+  readonly compiled: boolean;
   /**
    * Colours a batch of grey pictures, batch × height × width bytes. The first batch of a size takes a moment longer.
    * @throws ModelError `BAD_INPUT`, `NOT_FOUND`, `CORRUPT`
@@ -82,6 +84,9 @@ export async function openGenerator(folder: string, options: OpenGeneratorOption
     info,
     get precision() {
       return eager === undefined ? precision : 'fp32';
+    },
+    get compiled() {
+      return eager === undefined;
     },
     generate: async (luma, size) => {
       checkBatch(luma, size);

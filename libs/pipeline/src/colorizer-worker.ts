@@ -24,11 +24,11 @@ try {
   const prepared = await prepareEngine(workerData as WorkerStart, (message) => {
     reply({ kind: 'warned', message });
   });
-  const { info, engine, form, precision } = prepared;
+  const { info, engine } = prepared;
   port.on('message', ({ id, luma, ...size }: WorkerRequest) => {
     prepared.colour(luma, size).then(
       ({ u, v }) => {
-        reply({ kind: 'coloured', id, u, v, tensors: prepared.tensors() }, [
+        reply({ kind: 'coloured', id, u, v, tensors: prepared.tensors(), way: prepared.way() }, [
           u.buffer as ArrayBuffer,
           v.buffer as ArrayBuffer,
         ]);
@@ -38,7 +38,7 @@ try {
       },
     );
   });
-  reply({ kind: 'ready', info, engine, form, precision });
+  reply({ kind: 'ready', info, engine, way: prepared.way() });
 } catch (error) {
   reply({ kind: 'failed', id: undefined, failure: failureOf(error) });
 }

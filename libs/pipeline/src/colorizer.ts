@@ -35,7 +35,7 @@ export interface FilmWork {
 export interface Colorizer {
   readonly info: ModelInfo;
   readonly engine: Engine;
-  /** What the generator computes in. */
+  /** What the generator computes in; known for certain after the first batch. */
   readonly precision: Precision;
   /** Threads that colour. */
   readonly workers: number;
@@ -76,11 +76,13 @@ export async function startColorizer(start: ColorizerStart): Promise<Colorizer> 
     await pool.close();
     throw error;
   }
-  const { info, engine, precision } = ready;
+  const { info, engine, way } = ready;
   return {
     info,
     engine,
-    precision,
+    get precision() {
+      return (pool.way ?? way).precision;
+    },
     get workers() {
       return pool.size;
     },

@@ -2,7 +2,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { PipelineError } from './pipeline-error.js';
 import { workerError } from './worker-error.js';
-import type { BatchSize, WorkerReady, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+import type { BatchSize, WayOfRunning, WorkerReady, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
 
 interface Waiting {
   readonly resolve: (chroma: ChromaBytes) => void;
@@ -17,6 +17,8 @@ export class ColouringThread {
   readonly gone: Promise<Error>;
   /** Live tensors in the thread after its last batch. */
   tensors = 0;
+  /** How it runs the generator, as it last said; undefined before it is ready. */
+  way: WayOfRunning | undefined;
   private readonly waiting = new Map<number, Waiting>();
   private readonly worker: Worker;
   private next = 0;
@@ -78,11 +80,13 @@ export class ColouringThread {
 
   private hear(message: WorkerReply): void {
     if (message.kind === 'ready') {
+      this.way = message.way;
       this.settleReady?.resolve(message);
     } else if (message.kind === 'warned') {
       this.warn(message.message);
     } else if (message.kind === 'coloured') {
       this.tensors = message.tensors;
+      this.way = message.way;
       this.take(message.id)?.resolve({ u: message.u, v: message.v });
     } else if (message.id === undefined) {
       this.die(workerError(message.failure));

@@ -1,7 +1,7 @@
 import type { ChromaBytes } from '@kinemacolor/models';
 import { ColouringThread } from './colouring-thread.js';
 import { PipelineError } from './pipeline-error.js';
-import type { BatchSize, WorkerReady, WorkerStart } from './worker-messages.js';
+import type { BatchSize, WayOfRunning, WorkerReady, WorkerStart } from './worker-messages.js';
 
 /** Batches that may wait for each thread; a caller that sends more is a bug, not a queue. */
 const MOST_WAITING = 8;
@@ -37,6 +37,11 @@ export class ThreadPool {
 
   get size(): number {
     return this.threads.length;
+  }
+
+  /** How the generator is run, as the first thread last said. */
+  get way(): WayOfRunning | undefined {
+    return this.threads[0]?.way;
   }
 
   get tensors(): number {

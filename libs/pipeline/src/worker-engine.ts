@@ -1,15 +1,13 @@
-import { openGenerator, tensorCount, type ChromaBytes, type ModelInfo, type Precision } from '@kinemacolor/models';
+import { openGenerator, tensorCount, type ChromaBytes, type ModelInfo } from '@kinemacolor/models';
 import { loadBackend, type Engine } from '@kinemacolor/tensor';
-import type { BatchSize, WorkerStart } from './worker-messages.js';
+import type { BatchSize, WayOfRunning, WorkerStart } from './worker-messages.js';
 
 /** What a colouring thread works with: the engine with one model in it. */
 export interface WorkerEngine {
   readonly info: ModelInfo;
   readonly engine: Engine;
-  /** How the generator is run. A calibration holds for one form: a faster one needs another number of threads. */
-  readonly form: string;
-  /** What the generator computes in. */
-  readonly precision: Precision;
+  /** Known for certain after the first batch, which may find that the model cannot be run as a graph. */
+  way(): WayOfRunning;
   /** batch × height × width bytes of luma → as many of U and of V. @throws ModelError `BAD_INPUT` */
   colour(luma: Uint8Array, size: BatchSize): Promise<ChromaBytes>;
   /** Live tensors: flat unless something leaks. */
@@ -30,8 +28,10 @@ export async function prepareEngine(
   return {
     info: generator.info,
     engine,
-    form: `compiled ${generator.precision}`,
-    precision: generator.precision,
+    way: () => ({
+      form: `${generator.compiled ? 'compiled' : 'op by op'} ${generator.precision}`,
+      precision: generator.precision,
+    }),
     colour: (luma, size) => generator.generate(luma, size),
     tensors: tensorCount,
   };

@@ -30,14 +30,20 @@ export interface WorkerFailure {
   readonly message: string;
 }
 
+/** How a worker runs the generator. */
+export interface WayOfRunning {
+  /** A calibration holds for one form: a faster one needs another number of threads. */
+  readonly form: string;
+  /** What the generator computes in. */
+  readonly precision: Precision;
+}
+
 /** What a worker says when its model is loaded. */
 export interface WorkerReady {
   readonly kind: 'ready';
   readonly info: ModelInfo;
   readonly engine: Engine;
-  /** How it runs the generator; see `worker-engine.ts`. */
-  readonly form: string;
-  readonly precision: Precision;
+  readonly way: WayOfRunning;
 }
 
 export type WorkerReply =
@@ -51,4 +57,6 @@ export type WorkerReply =
       readonly v: Uint8Array;
       /** Live tensors in the worker after the batch: flat unless something leaks. */
       readonly tensors: number;
+      /** How it was coloured: the first batch may have found that the model cannot be run as a graph. */
+      readonly way: WayOfRunning;
     };

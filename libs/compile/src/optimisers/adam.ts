@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Value } from '../graph/graph.js';
+import { CompileError } from '../compile-error.js';
 import { bool } from '../graph/attribute.js';
+import { sameShape, type Value } from '../graph/graph.js';
 import { assign } from '../trace/assign.js';
 import { activeRecorder, type Recorder } from '../trace/recorder.js';
+import { callerPlace } from '../trace/place.js';
 import { recordingBackend } from '../trace/recording-backend.js';
 import { momentsOf, type Optimiser, type OptimiserStep } from './optimiser.js';
 
@@ -59,6 +61,8 @@ function recordUpdate(
   inputs: readonly (tf.Tensor | number)[],
 ): void {
   const { graph } = recorder;
+  const [weight] = targets;
+  checkInputs(weight!, inputs);
   const values: Value[] = inputs.map((input) =>
     typeof input === 'number' ? graph.fill(Math.fround(input)) : recordingBackend().lookup(input),
   );
@@ -67,4 +71,19 @@ function recordUpdate(
   recorder.write(targets, (after) =>
     graph.add('ResourceApplyAdam', [...handles, ...values], [], { attributes, after }),
   );
+}
+
+/** What plain tfjs would stumble over, TensorFlow would tell only when the function runs. @throws CompileError `UNSUPPORTED` */
+function checkInputs(weight: tf.Variable, inputs: readonly (tf.Tensor | number)[]): void {
+  const tensors = inputs.filter((input) => typeof input !== 'number');
+  const gradient = inputs.at(-1);
+  for (const tensor of tensors) {
+    const shape = tensor === gradient ? weight.shape : [];
+    if (tensor.dtype === 'float32' && sameShape(tensor.shape, shape)) continue;
+    const what = tensor === gradient ? `The gradient of ${weight.name}` : 'A rate or momentum';
+    throw new CompileError(
+      'UNSUPPORTED',
+      `${what} is ${tensor.dtype} [${tensor.shape.join(', ')}]${callerPlace()}, but must be float32 [${shape.join(', ')}].`,
+    );
+  }
 }

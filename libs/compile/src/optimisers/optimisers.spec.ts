@@ -161,3 +161,29 @@ describe('the trust ratio of lamb', () => {
     expect(after[1]).toBeCloseTo(after[0]!, 6);
   });
 });
+
+describe('adam, while it is traced,', () => {
+  const traced = (apply: (optimiser: Optimiser, weight: tf.Variable) => void): Promise<unknown> => {
+    const weight = tf.variable(tf.ones([2, 3]));
+    const optimiser = adam([weight]);
+    const fn = (x: tf.Tensor): tf.Tensor => {
+      apply(optimiser, weight);
+      return x;
+    };
+    return compile(fn, [{ shape: [] }], { variables: [weight, ...optimiser.variables] });
+  };
+
+  it('refuses a gradient of another shape', async () => {
+    const wrong = traced((optimiser, weight) => {
+      optimiser.apply({ [weight.name]: tf.ones([3, 2]) }, { rate: 1 });
+    });
+    await expect(wrong).rejects.toMatchObject({ code: 'UNSUPPORTED', message: expect.stringMatching(/gradient of .* is float32 \[3, 2\].*optimisers\.spec.*must be float32 \[2, 3\]/) as string }); // prettier-ignore
+  });
+
+  it('refuses a rate that is not one number', async () => {
+    const wrong = traced((optimiser, weight) => {
+      optimiser.apply({ [weight.name]: tf.ones([2, 3]) }, { rate: tf.ones([1]) as unknown as tf.Scalar });
+    });
+    await expect(wrong).rejects.toMatchObject({ code: 'UNSUPPORTED', message: expect.stringMatching(/rate or momentum is float32 \[1\]/) as string }); // prettier-ignore
+  });
+});

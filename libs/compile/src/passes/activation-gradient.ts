@@ -57,12 +57,14 @@ function activationGradient(graph: Graph, dy: Value, x: Value, slope: number): V
   return graph.op('LeakyReluGrad', [dy, x], dy, { alpha: float(slope) });
 }
 
-/** What is left of the steps: 1 above zero, the slope elsewhere. */
+/** What is left of the steps: 1 above zero, the slope below, and what is not a number stays so, as tfjs has it. */
 export function lowerSteps(program: GraphProgram): GraphProgram {
   return rewrite(program, (node, [x], graph) => {
     if (node.op !== 'Step') return undefined;
     const { dtype, shape } = x!;
     const above = graph.op('Greater', [x!, graph.fill(0, [], dtype)], { shape, dtype: 'bool' });
-    return [graph.op('SelectV2', [above, graph.fill(1, [], dtype), graph.fill(slopeOf(node), [], dtype)], x!)];
+    const number = graph.op('Equal', [x!, x!], { shape, dtype: 'bool' });
+    const below = graph.op('SelectV2', [number, graph.fill(slopeOf(node), [], dtype), x!], x!);
+    return [graph.op('SelectV2', [above, graph.fill(1, [], dtype), below], x!)];
   });
 }

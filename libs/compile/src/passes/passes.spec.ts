@@ -76,7 +76,7 @@ const CASES: PassCase[] = [
     pass: 'activationGradients',
     shapes: [[2, 6, 6, 4]],
     fn: (x) => tf.relu(tf.sub(x, 0.1)),
-    counts: () => ({ ReluGrad: [0, 1], SelectV2: [1, 0] }),
+    counts: () => ({ ReluGrad: [0, 1], SelectV2: [2, 0] }),
   },
   {
     name: 'the gradient of leaky ReLU behind a bias',

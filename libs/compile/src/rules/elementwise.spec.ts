@@ -129,6 +129,13 @@ const CASES: RuleCase[] = [
     gradient: false,
   })),
   {
+    name: 'step of what is not a number',
+    inputs: [of([20], [-0.05, 0.05]), of([20], [-0.05, 0.05])],
+    // 0 / 0 and ∞ / ∞ among others, told apart by what stays of them in a sum.
+    call: (x, y) => tf.isNaN(tf.step(tf.div(tf.mul(x, 0), tf.round(y)), 0.5)),
+    gradient: false,
+  },
+  {
     name: 'prelu with a slope of each channel',
     inputs: [of([2, 3, 4]), of([4], [0, 0.5])],
     call: (x, alpha) => tf.prelu(x, alpha),
