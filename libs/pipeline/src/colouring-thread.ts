@@ -2,7 +2,14 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { PipelineError } from './pipeline-error.js';
 import { workerError } from './worker-error.js';
-import type { BatchSize, WayOfRunning, WorkerReady, WorkerReply, WorkerRequest, WorkerStart } from './worker-messages.js';
+import type {
+  BatchSize,
+  WayOfRunning,
+  WorkerReady,
+  WorkerReply,
+  WorkerRequest,
+  WorkerStart,
+} from './worker-messages.js';
 
 interface Waiting {
   readonly resolve: (chroma: ChromaBytes) => void;

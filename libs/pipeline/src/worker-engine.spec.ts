@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { loadBackend } from '@kinemacolor/tensor';
+import { loadBackend, nativeBackend } from '@kinemacolor/tensor';
 import { scratchDir } from '@kinemacolor/testing';
-import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { saveTinyModel } from './testing/tiny-model.js';
@@ -33,7 +32,7 @@ describe('how a worker runs the generator', () => {
   });
 
   it('is op by op once libtensorflow has refused the graph, so that a calibration is kept for that', async () => {
-    const backend = tf.backend() as unknown as { loadSavedModelMetaGraph: () => number };
+    const backend = nativeBackend() as unknown as { loadSavedModelMetaGraph: () => number };
     vi.spyOn(backend, 'loadSavedModelMetaGraph').mockImplementation(() => {
       throw new Error('no graphs here');
     });

@@ -14,8 +14,8 @@ console.log(readdirSync('/proc/self/task').length);`;
 /** Threads of a process that has loaded the engine and run a graph. */
 async function threadsWith(share: ThreadShare, env: NodeJS.ProcessEnv = {}): Promise<number> {
   const words = ['--input-type=module', '-e', SCRIPT, JSON.stringify(share)];
-  const { TF_NUM_INTRAOP_THREADS: _, TF_NUM_INTEROP_THREADS: __, ...rest } = process.env;
-  const { stdout } = await promisify(execFile)(process.execPath, words, { env: { ...rest, ...env } });
+  const unset = { TF_NUM_INTRAOP_THREADS: undefined, TF_NUM_INTEROP_THREADS: undefined };
+  const { stdout } = await promisify(execFile)(process.execPath, words, { env: { ...process.env, ...unset, ...env } });
   return Number(stdout);
 }
 
