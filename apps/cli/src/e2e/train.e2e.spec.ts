@@ -74,8 +74,10 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
   });
 
   it('trains a model that evaluate measures', async () => {
-    const trained = await runCli(['train', '--config', at('short.json')]);
-    expect(trained.stderr).toContain('report: ');
+    const trained = await runCli(['train', '--config', at('short.json'), '--bw', at('empty')]);
+    expect(trained.stderr).toContain(`report: ${at('short', 'report.html')}\n`);
+    expect(trained.stderr).toMatch(/^model: .*short\/(best|last)$/m);
+    expect(trained.stderr).toContain('black-and-white pictures are not used');
     expect(trained.code).toBe(0);
     const rows = at('rows.json');
     const pictures = await runCli(['evaluate', at('short', 'last'), colour, '--tone', colour, '--most', '4', '-o', rows, '--sheet', at('look.jpg')]); // prettier-ignore
@@ -98,6 +100,7 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
   it.each<[string, string[], number, RegExp]>([
     ['neither preset nor config', [], 2, /--config FILE or --preset/],
     ['an unknown preset', ['--preset', 'huge', '--color', 'x'], 2, /--preset seed\|kinemacolor\|tiny/],
+    ['no colour pictures', ['--preset', 'tiny'], 2, /Name colour pictures: --color DIR/],
     ['a preset that wants feature weights', ['--preset', 'kinemacolor', '--color', colour], 2, /--features PATH/],
     ['a CycleGAN without black and white', ['--preset', 'seed', '--color', colour, '--features', 'x'], 2, /--bw DIR/],
     ['a stage that there is not', ['--preset', 'tiny', '--color', colour, '--stages', '9'], 2, /--stages 9/],

@@ -59,7 +59,10 @@ const optimiser = z.strictObject({
 
 const data = z.strictObject({
   bw: z.array(pictures).default([]).describe('black-and-white pictures: needed by kind cycle'),
-  color: z.array(pictures).min(1).describe('colour pictures'),
+  color: z
+    .array(pictures, { error: ({ input }) => (input === undefined ? 'Name colour pictures: --color DIR.' : undefined) })
+    .min(1)
+    .describe('colour pictures'),
   framing: z
     .enum(['square', 'crop'])
     .default('crop')

@@ -132,7 +132,7 @@ describe('the catalogue', () => {
     const damaged = await failure({ color: [{ folder: at('damaged'), weight: 1 }] });
     expect(damaged.code).toBe('BAD_DATA');
     expect(damaged.message).toContain(at('damaged'));
-    expect(damaged.message).toContain('2 were looked at, 2 skipped');
+    expect(damaged.message).toContain('2 were looked at (JPEG, PNG and WebP in the folder itself), 2 skipped');
     const nothing = await failure({ color: [...mixed(), ...mixed({ match: '^portrait' })] });
     expect(nothing.message).toContain('^portrait');
     expect(nothing.message).toContain('0 were looked at');

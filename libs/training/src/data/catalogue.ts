@@ -60,7 +60,7 @@ function catalogued(
   const used = files.flatMap((file) => usable(file) ?? []);
   if (used.length === 0) {
     const which = match === undefined ? folder : `${folder} (names like ${match})`;
-    throw new TrainingError('BAD_DATA', `${which} holds no picture to learn from: ${files.length} were looked at, ${files.length} skipped.`); // prettier-ignore
+    throw new TrainingError('BAD_DATA', `${which} holds no picture to learn from: ${files.length} were looked at (JPEG, PNG and WebP in the folder itself), ${files.length} skipped.`); // prettier-ignore
   }
   const all = createHash('sha256');
   for (const { sha256 } of used) all.update(sha256);

@@ -43,6 +43,21 @@ it.each([[1, '1.00 pictures/s'], [0.08, '12.5 pictures/s'], [0.004, '250 picture
   expect(lines[1]).toContain(`loss 0.5000; ${words}; stage `);
 }); // prettier-ignore
 
+it('waits for the second step of a stage, which knows how fast it is', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const out = new PassThrough();
+  const progress = new TrainingProgress({ out: out as unknown as NodeJS.WriteStream, quiet: false });
+  progress.begin(plan);
+  progress.update({ stage: 0, epoch: 0, step: 1, stageStep: 1, losses: {} });
+  for (const stageStep of [1, 2]) {
+    vi.advanceTimersByTime(60_000);
+    progress.update({ stage: 1, epoch: 0, step: 10 + stageStep, stageStep, losses: {} });
+  }
+  const lines = String(out.read()).trim().split('\n');
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toMatch(/^stage 2\/2 epoch 1\/1 step 12\/15 .* 0\.0167 pictures\/s; stage 3:00, run 3:00 to go$/);
+});
+
 it('is what is told alone when it is to be quiet', () => {
   expect(written({ quiet: true })).toEqual(['told', '']);
 });

@@ -53,6 +53,8 @@ export class TrainingProgress {
     };
     this.bar?.update(step, { ...shown, ...left(eta) });
     if (this.bar !== undefined || this.options.quiet || now - this.lineAt < LINE_EVERY) return;
+    // A stage's first step knows no speed yet: the next one's line says more. The very first shows that it works.
+    if (eta === undefined && this.lineAt > -Infinity) return;
     this.lineAt = now;
     const { stageLeft, runLeft } = left(eta);
     this.write(`stage ${shown.stage} epoch ${shown.epoch} step ${step}/${steps(this.plan)} loss ${shown.loss}; ${shown.speed}; stage ${stageLeft}, run ${runLeft} to go`); // prettier-ignore

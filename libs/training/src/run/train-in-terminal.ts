@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingProgress } from '../progress/training-progress.js';
 import { stageRange } from './stage-range.js';
@@ -37,7 +38,7 @@ export async function trainInTerminal(
   });
   const display = new TrainingProgress({ out, quiet });
   try {
-    const { finished, report, steps } = await train(config, {
+    const { finished, report, steps, bestScore } = await train(config, {
       signal: stop.signal,
       stages: range,
       tell: (line) => { display.tell(line); }, // prettier-ignore
@@ -46,6 +47,7 @@ export async function trainInTerminal(
     });
     display.end();
     if (!finished) display.tell(`stopped at step ${steps}, saved; the same command goes on from there`);
+    else display.tell(`model: ${path.join(config.run, bestScore === null ? 'last' : 'best')}`);
     display.tell(`report: ${report}`);
     return finished ? 0 : code;
   } finally {

@@ -63,7 +63,11 @@ async function trainLocked(
         options.tell(`${names.length} pictures skipped: ${reason} (named in the log)`);
         await log.write({ kind: 'note', text: `${names.length} pictures skipped: ${reason}: ${names.join(', ')}` });
       }
-      if (held.files.length === 0) await note('Too few pictures to hold any out: the run is not validated.');
+      if (held.files.length === 0)
+        await note('Too few pictures to hold any out: the run is not validated, and its model is last/, not best/.');
+      if (config.networks.kind === 'chroma' && config.data.bw.length > 0) {
+        await note('The black-and-white pictures are not used: only a CycleGAN (preset seed) learns from them.');
+      }
       const validator =
         held.files.length === 0 ? undefined : await Validator.open(config.validation, config.data, held.files);
       return await session.run(validator && new ValidationRounds(validator, config, { learner, log, tell: options.tell })); // prettier-ignore
