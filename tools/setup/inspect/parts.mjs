@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 import { SetupError } from '../failure.mjs';
 import { run } from '../run.mjs';
+import { locateNatsServer } from '../steps/nats-server.mjs';
 import { nodeVersion } from '../steps/node-version.mjs';
 import { npmPackages } from '../steps/npm-packages.mjs';
-import { findCommand } from '../system.mjs';
 
 export async function inspectNode() {
   const { ok, detail } = await nodeVersion.check();
@@ -37,16 +37,16 @@ export async function inspectWeights({ root }) {
   };
 }
 
-export async function inspectNatsServer({ env }) {
+export async function inspectNatsServer({ cache, env }) {
   const name = 'nats-server';
-  const path = await findCommand('nats-server', env);
-  const absent = (detail) => ({ name, status: 'optional', detail, cure: 'sudo apt-get install -y nats-server' });
-  if (path === undefined) return absent('not there; needed by the services only');
+  const absent = (detail, cure = 'npm run setup') => ({ name, status: 'optional', detail, cure });
   try {
+    const path = await locateNatsServer(cache, env);
+    if (path === undefined) return absent('not there; needed by the services only');
     const version = (await run(path, ['--version'], { env })).trim();
     return { name, status: 'ok', detail: `${version} (${path})`, facts: { path, version } };
   } catch (error) {
-    if (error instanceof SetupError) return absent(error.message);
+    if (error instanceof SetupError) return absent(error.message, error.cure);
     throw error;
   }
 }

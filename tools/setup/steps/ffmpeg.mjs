@@ -1,9 +1,9 @@
-import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { isWhole } from '../atomic.mjs';
 import { SetupError } from '../failure.mjs';
-import { aptInstall, canApt, findCommand } from '../system.mjs';
+import { aptInstall, canApt } from '../system.mjs';
+import { namedTool } from './named-tool.mjs';
 import { provideStaticFfmpeg, provideStaticTools, staticFfmpegFolder } from './static-ffmpeg.mjs';
 
 const CURE =
@@ -18,28 +18,9 @@ const CURE =
  * @returns {Promise<string | undefined>}
  * @throws {SetupError} when the environment names a file that is not there
  */
-export async function locateTool(tool, cache, env = process.env) {
+export function locateTool(tool, cache, env = process.env) {
   const variable = `KINEMACOLOR_${tool.toUpperCase()}`;
-  const named = env[variable];
-  if (named !== undefined && named !== '') {
-    const found = (await isExecutable(named)) ? named : await findCommand(named, env);
-    if (found !== undefined) return found;
-    throw new SetupError(`${variable} names ${named}, which is not a program.`, `Correct or unset ${variable}.`);
-  }
-  const onPath = await findCommand(tool, env);
-  if (onPath !== undefined) return onPath;
-  const kept = join(cache, 'bin', tool);
-  return (await isExecutable(kept)) ? kept : undefined;
-}
-
-async function isExecutable(path) {
-  try {
-    await access(path, constants.X_OK);
-    return true;
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'ENOTDIR'].includes(error.code)) return false;
-    throw error;
-  }
+  return namedTool({ variable, command: tool, kept: join(cache, 'bin', tool) }, env);
 }
 
 export const ffmpeg = {
