@@ -1,0 +1,118 @@
+import {
+  AckPolicy,
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  type ConsumerMessages,
+  type JsMsg,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { streamOf, type Kind } from './subjects.js';
+
+export interface LeaseOptions {
+  readonly kind: Kind;
+  /** Name of the queue: everyone who takes by the same name shares the messages. */
+  readonly queue: string;
+  /** Only this job's; default: every job's. */
+  readonly job?: string;
+  /** Messages that this process may hold at a time. */
+  readonly ahead: number;
+  /** How long a message may be held without a sign of life before another gets it; default 5 s. */
+  readonly leaseMs?: number;
+  readonly signal: AbortSignal;
+}
+
+/** A message that is this process's for now. Exactly one of its ends must be called. */
+export interface Lease {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly headers: ReadonlyMap<string, string>;
+  /** 1 for the first that gets it. */
+  readonly tries: number;
+  /** The work is done, and what came of it is kept elsewhere: the message is gone. */
+  done(): Promise<void>;
+  /** Somebody else shall have it, after a delay. */
+  giveBack(delayMs?: number): void;
+  /** Nobody shall have it again. */
+  giveUp(): void;
+}
+
+const LEASE_MS = 5_000;
+const NANOSECONDS = 1e6;
+/** Waiting messages a server hands out in all: more than all colorizers of a large service hold. */
+const MOST_OUT = 10_000;
+
+/**
+ * Takes messages from a queue as they come, until the signal. While one is held, signs of life are sent for it; a process
+ * that dies stops sending them, and others get what it held.
+ * @throws JetStreamApiError when the stream is not there
+ */
+export async function* takeLeases(connection: NatsConnection, options: LeaseOptions): AsyncGenerator<Lease, void> {
+  const { kind, queue, job, ahead, leaseMs = LEASE_MS, signal } = options;
+  const stream = streamOf(kind);
+  const manager = await jetstreamManager(connection);
+  await manager.consumers.add(stream, {
+    durable_name: queue,
+    filter_subject: `${kind}.${job ?? '*'}`,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: leaseMs * NANOSECONDS,
+    deliver_policy: DeliverPolicy.All,
+    max_ack_pending: MOST_OUT,
+  });
+  const consumer = await jetstream(connection).consumers.get(stream, queue);
+  const messages = await consumer.consume({
+    max_messages: ahead,
+    threshold_messages: Math.max(1, Math.floor(ahead / 2)),
+  });
+  const stop = (): void => {
+    messages.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  const held = new Set<() => void>();
+  try {
+    for await (const message of untilStopped(messages, signal)) yield leaseOf(message, leaseMs, held);
+  } finally {
+    signal.removeEventListener('abort', stop);
+    messages.stop();
+    for (const release of held) release();
+  }
+}
+
+/** What had come ahead when the signal came is handed back at once. */
+async function* untilStopped(messages: ConsumerMessages, signal: AbortSignal): AsyncGenerator<JsMsg, void> {
+  const stopped = (): boolean => signal.aborted;
+  if (stopped()) return;
+  for await (const message of messages) {
+    if (stopped()) message.nak();
+    else yield message;
+  }
+}
+
+function leaseOf(message: JsMsg, leaseMs: number, held: Set<() => void>): Lease {
+  const alive = setInterval(() => {
+    message.working();
+  }, leaseMs / 3);
+  const end = (): void => {
+    clearInterval(alive);
+    held.delete(end);
+  };
+  held.add(end);
+  return {
+    subject: message.subject,
+    data: message.data,
+    headers: new Map([...(message.headers ?? [])].map(([name, [value = '']]) => [name, value])),
+    tries: message.info.deliveryCount,
+    done: async () => {
+      end();
+      await message.ackAck();
+    },
+    giveBack: (delayMs) => {
+      end();
+      message.nak(delayMs);
+    },
+    giveUp: () => {
+      end();
+      message.term();
+    },
+  };
+}

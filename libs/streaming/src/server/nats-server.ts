@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StreamingError } from '../streaming-error.js';
+import { findNatsServer } from './find-nats-server.js';
+
+export interface NatsServerOptions {
+  /** What it keeps lies here, and outlives it. */
+  readonly folder: string;
+  /** 0: a free one. */
+  readonly port?: number;
+  /** Default: `findNatsServer()`. */
+  readonly binary?: string;
+}
+
+/** A NATS server of this process's own, on loopback only. */
+export interface NatsServer {
+  readonly url: string;
+  readonly pid: number;
+  /** Settles when it has ended, however that came. */
+  readonly gone: Promise<void>;
+  /** Ends it as SIGTERM does. Idempotent. */
+  stop(): Promise<void>;
+}
+
+const PATIENCE_MS = 15_000;
+const LAST_WORDS = 4_000;
+
+/**
+ * Starts a server with JetStream. Every acknowledged message is on the disk (`sync_interval: always`, where the server is
+ * new enough to have it).
+ * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED` with its last words
+ */
+export async function startNatsServer({ folder, port = 0, binary }: NatsServerOptions): Promise<NatsServer> {
+  const program = binary ?? (await findNatsServer());
+  await mkdir(folder, { recursive: true });
+  const ports = path.join(folder, 'ports');
+  await rm(ports, { recursive: true, force: true });
+  await mkdir(ports);
+  const config = path.join(folder, 'nats.conf');
+  await writeFile(config, configuration(folder, ports, port));
+  const child = spawn(program, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    words = (words + text).slice(-LAST_WORDS);
+  });
+  const gone = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+    child.once('error', (error) => {
+      words += error.message;
+      resolve();
+    });
+  });
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await gone;
+  };
+  const ended = gone.then(() => 'ended' as const);
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until) {
+    const url = await announced(ports);
+    if (url !== undefined) return { url, pid: child.pid!, gone, stop };
+    if ((await Promise.race([ended, pause(20)])) === 'ended') break;
+  }
+  await stop();
+  throw new StreamingError('SERVER_FAILED', `nats-server did not start: ${words.trim().split('\n').at(-1) ?? ''}`);
+}
+
+const configuration = (folder: string, ports: string, port: number): string => `host: 127.0.0.1
+port: ${port === 0 ? -1 : port}
+ports_file_dir: ${JSON.stringify(ports)}
+jetstream: { store_dir: ${JSON.stringify(path.join(folder, 'store'))}, sync_interval: always }
+`;
+
+/** The URL that the server wrote when it was ready for clients. */
+async function announced(folder: string): Promise<string | undefined> {
+  const [name] = await readdir(folder);
+  if (name === undefined) return undefined;
+  const text = await readFile(path.join(folder, name), 'utf8');
+  // It may be half written.
+  return /"nats":\s*\[\s*"([^"]+)"/.exec(text)?.[1];
+}

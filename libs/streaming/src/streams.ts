@@ -1,0 +1,91 @@
+import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { KINDS, streamOf, type Kind } from './subjects.js';
+
+/** Bytes that one message may have. NATS allows 1 MB by default, headers included. */
+export const LARGEST_MESSAGE = 1_000_000;
+const NANOSECONDS = 1e6;
+/** How long a message id is remembered: longer than any service takes to start again and send what it had sent. */
+const REMEMBERED_MS = 2 * 60_000;
+
+export interface StreamOptions {
+  /** Copies of each stream, on as many servers of a cluster. */
+  readonly replicas?: number;
+  /** Frames of one job that may wait in `luma`, and in `chroma`. */
+  readonly window?: number;
+  /** Bytes that all sources, and all results, may take. */
+  readonly fileBytes?: number;
+  /** Bytes that all waiting luma, and all waiting chroma, may take. */
+  readonly memoryBytes?: number;
+}
+
+const GIB = 2 ** 30;
+const DEFAULTS = { replicas: 1, window: 64, fileBytes: 64 * GIB, memoryBytes: GIB } as const;
+
+/** What streams of frames have in common: they can be computed again, so memory will do, and a full window refuses. */
+const frames = ({ window, memoryBytes }: Required<StreamOptions>): Partial<StreamConfig> => ({
+  storage: StorageType.Memory,
+  max_msgs_per_subject: window,
+  discard: DiscardPolicy.New,
+  discard_new_per_subject: true,
+  max_bytes: memoryBytes,
+});
+
+/** What streams of bytes have in common: they must survive, and are deleted with their job. */
+const bytes = ({ fileBytes }: Required<StreamOptions>): Partial<StreamConfig> => ({
+  storage: StorageType.File,
+  retention: RetentionPolicy.Limits,
+  discard: DiscardPolicy.New,
+  max_bytes: fileBytes,
+});
+
+const CONFIGS: Readonly<Record<Kind, (options: Required<StreamOptions>) => Partial<StreamConfig>>> = {
+  source: bytes,
+  // Whoever colours takes from one queue; a frame is gone when its colours are published.
+  luma: (options) => ({ ...frames(options), retention: RetentionPolicy.Workqueue }),
+  // One encoder a job; a frame is gone when the encoder has it.
+  chroma: (options) => ({ ...frames(options), retention: RetentionPolicy.Workqueue }),
+  result: bytes,
+  dead: (options) => ({ ...bytes(options), max_msgs_per_subject: 1000, max_bytes: GIB }),
+};
+
+/**
+ * Makes the streams, or brings those that are there to these settings. Several services may do so at the same time. Uses
+ * nothing that a server of version 2.9 lacks.
+ * @throws JetStreamApiError when the server refuses, for example for want of room
+ */
+export async function ensureStreams(connection: NatsConnection, options: StreamOptions = {}): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  const settings = { ...DEFAULTS, ...options };
+  for (const kind of KINDS) {
+    const config = {
+      name: streamOf(kind),
+      subjects: [`${kind}.*`],
+      num_replicas: settings.replicas,
+      max_msg_size: LARGEST_MESSAGE,
+      duplicate_window: REMEMBERED_MS * NANOSECONDS,
+      ...CONFIGS[kind](settings),
+    };
+    try {
+      await manager.streams.add(config);
+    } catch (error) {
+      if (!isInUse(error)) throw error;
+      await manager.streams.update(config.name, config);
+    }
+  }
+}
+
+/** The stream is there already, with other settings. */
+const STREAM_NAME_IN_USE = 10058;
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === STREAM_NAME_IN_USE;
+
+/** Deletes everything of one job in the streams of these kinds. */
+export async function forgetJob(
+  connection: NatsConnection,
+  job: string,
+  kinds: readonly Kind[] = KINDS,
+): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  await Promise.all(kinds.map((kind) => manager.streams.purge(streamOf(kind), { filter: `${kind}.${job}` })));
+}
