@@ -6,3 +6,4 @@ export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
 export { ensureStreams, forgetJob, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';
 export { publishInWindow, type Outgoing } from './windowed-publish.js';
+export { openRecords, type RecordCodec, type Records, type RecordsOptions } from './records.js';

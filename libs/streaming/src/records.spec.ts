@@ -1,0 +1,94 @@
+import path from 'node:path';
+import { scratchDir } from '@kinemacolor/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { openRecords, type Records } from './records.js';
+import { startNatsServer } from './server/nats-server.js';
+import { openTestBus, type TestBus } from './testing/bus.js';
+
+interface Counter {
+  readonly count: number;
+}
+const codec = {
+  encode: (value: Counter) => new TextEncoder().encode(JSON.stringify(value)),
+  decode: (bytes: Uint8Array) => JSON.parse(new TextDecoder().decode(bytes)) as Counter,
+};
+
+const folder = path.join(scratchDir(), 'nats');
+let bus: TestBus;
+let records: Records<Counter>;
+beforeAll(async () => {
+  bus = await openTestBus(folder);
+  records = await openRecords(bus.connection, { bucket: 'counters', codec });
+});
+afterAll(() => bus.close());
+
+describe('records', () => {
+  it('are made once', async () => {
+    expect(await records.create('one', { count: 1 })).toBe(true);
+    expect(await records.create('one', { count: 2 })).toBe(false);
+    expect(await records.get('one')).toEqual({ count: 1 });
+    expect(await records.get('none')).toBeUndefined();
+  });
+
+  it('lose no change when many change them at the same time', async () => {
+    await records.create('busy', { count: 0 });
+    const others = await openRecords(bus.connection, { bucket: 'counters', codec });
+    const changes = Array.from({ length: 20 }, (_, i) =>
+      (i % 2 === 0 ? records : others).update('busy', ({ count }) => ({ count: count + 1 })),
+    );
+    const seen = (await Promise.all(changes)).map((value) => value!.count);
+    expect(await records.get('busy')).toEqual({ count: 20 });
+    expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+
+  it('stay as they are when there is nothing to change, and are not made by a change', async () => {
+    await records.create('still', { count: 5 });
+    expect(await records.update('still', () => undefined)).toEqual({ count: 5 });
+    expect(await records.update('nowhere', () => ({ count: 1 }))).toBeUndefined();
+    expect(await records.get('nowhere')).toBeUndefined();
+  });
+
+  it('are watched until they are deleted', async () => {
+    await records.create('watched', { count: 0 });
+    const seen: number[] = [];
+    const watching = (async () => {
+      for await (const { count } of records.watch('watched', new AbortController().signal)) {
+        seen.push(count);
+        if (count < 3) await records.update('watched', ({ count: now }) => ({ count: now + 1 }));
+        else await records.delete('watched');
+      }
+    })();
+    await watching;
+    expect(seen).toEqual([0, 1, 2, 3]);
+    expect(await records.get('watched')).toBeUndefined();
+    const ids: string[] = [];
+    for await (const id of records.ids()) ids.push(id);
+    expect(ids.toSorted()).toEqual(['busy', 'one', 'still']);
+  });
+
+  it('are watched until the signal', async () => {
+    const stop = new AbortController();
+    await records.create('endless', { count: 0 });
+    const seen: Counter[] = [];
+    for await (const record of records.watch('endless', stop.signal)) {
+      seen.push(record);
+      stop.abort();
+    }
+    expect(seen).toEqual([{ count: 0 }]);
+  });
+
+  it('are still there after the server was killed', async () => {
+    await records.update('one', () => ({ count: 77 }));
+    const { url, pid, gone } = bus.server;
+    process.kill(pid, 'SIGKILL');
+    await gone;
+    const again = await startNatsServer({ folder, port: Number(new URL(url).port) });
+    try {
+      await bus.connection.reconnect().catch(() => undefined);
+      await expect.poll(() => records.get('one').catch(() => undefined), { timeout: 10_000 }).toEqual({ count: 77 });
+    } finally {
+      await again.stop();
+    }
+  });
+});

@@ -1,0 +1,104 @@
+import { JetStreamApiCodes, StorageType } from '@nats-io/jetstream';
+import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { StreamingError } from './streaming-error.js';
+
+/** How a record is kept: bytes and back. */
+export interface RecordCodec<T> {
+  encode(value: T): Uint8Array;
+  /** @throws Error for bytes that are no such record */
+  decode(bytes: Uint8Array): T;
+}
+
+export interface RecordsOptions<T> {
+  readonly bucket: string;
+  readonly codec: RecordCodec<T>;
+  readonly replicas?: number;
+}
+
+/** Records by id, on disk, that any process may change: the last one that saw the newest state wins. */
+export interface Records<T> {
+  /** @returns false when there is one of this id already */
+  create(id: string, value: T): Promise<boolean>;
+  get(id: string): Promise<T | undefined>;
+  /**
+   * Changes a record by what it is now. When somebody else was quicker, `change` is asked again with what they left.
+   * @param change gives the new state, or undefined to leave it as it is
+   * @returns what it is afterwards; undefined when there is no such record
+   * @throws StreamingError `CONTENDED` after many tries
+   */
+  update(id: string, change: (now: T) => T | undefined): Promise<T | undefined>;
+  delete(id: string): Promise<void>;
+  /** The record now, and after every change, until it is deleted or the signal fires. Changes in quick succession may come as one. */
+  watch(id: string, signal: AbortSignal): AsyncGenerator<T, void>;
+  /** All ids, in no order. */
+  ids(): AsyncGenerator<string, void>;
+}
+
+const MOST_TRIES = 100;
+
+/** Opens a bucket of records, which is made if it is not there. */
+export async function openRecords<T>(
+  connection: NatsConnection,
+  { bucket, codec, replicas = 1 }: RecordsOptions<T>,
+): Promise<Records<T>> {
+  const kv = await new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1 });
+  const valueOf = (entry: KvEntry | null): T | undefined =>
+    entry?.operation === 'PUT' ? codec.decode(entry.value) : undefined;
+  return {
+    create: (id, value) => unlessMoved(() => kv.create(id, codec.encode(value))),
+    get: async (id) => valueOf(await kv.get(id)),
+    update: async (id, change) => {
+      for (let tries = 0; tries < MOST_TRIES; tries++) {
+        const entry = await kv.get(id);
+        const now = valueOf(entry);
+        if (entry === null || now === undefined) return undefined;
+        const next = change(now);
+        if (next === undefined) return now;
+        if (await unlessMoved(() => kv.update(id, codec.encode(next), entry.revision))) return next;
+      }
+      throw new StreamingError('CONTENDED', `${bucket}/${id} was changed by others ${MOST_TRIES} times in a row.`);
+    },
+    delete: (id) => kv.purge(id),
+    watch: (id, signal) => watchOne(kv, id, valueOf, signal),
+    ids: async function* () {
+      yield* await kv.keys();
+    },
+  };
+}
+
+async function* watchOne<T>(
+  kv: KV,
+  id: string,
+  valueOf: (entry: KvEntry) => T | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<T, void> {
+  if (signal.aborted) return;
+  const entries = await kv.watch({ key: id });
+  const stop = (): void => {
+    entries.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const entry of entries) {
+      const value = valueOf(entry);
+      if (value === undefined) return;
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    entries.stop();
+  }
+}
+
+/** @returns false when the record is no longer the one that was meant */
+async function unlessMoved(write: () => Promise<number>): Promise<boolean> {
+  try {
+    await write();
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === JetStreamApiCodes.StreamWrongLastSequence)
+      return false;
+    throw error;
+  }
+}
