@@ -32,6 +32,7 @@ test.each([
   ['media to TensorFlow', 'libs/media', '@tensorflow/tfjs', 'is not allowed to import'],
   ['losses to models', 'libs/losses', '@kinemacolor/models', 'can not depend on libs tagged'],
   ['the engine to ffmpeg', 'libs/tensor', 'fluent-ffmpeg', 'is not allowed to import'],
+  ['contracts to media', 'libs/contracts', '@kinemacolor/media', 'can only depend on libs tagged'],
   ['a lib to an app', 'libs/pipeline', '@kinemacolor/cli', ''],
   ['an app to another app', 'apps/cli', '@kinemacolor/trainer', ''],
 ])('the lint refuses %s', async (_name, from, to, reason) => {
