@@ -35,10 +35,16 @@ export function flatten(
       `The function ${functionName} must return a tensor, a list of tensors or a record of tensors, and at least one.`,
     );
   };
-  const check = (tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> =>
-    Object.values(tensors).length > 0 && Object.values(tensors).every((tensor) => tensor instanceof tf.Tensor)
-      ? tensors
-      : fail();
+  const check = (tensors: Record<string, tf.Tensor>): Record<string, tf.Tensor> => {
+    const named = Object.entries(tensors);
+    if (named.length === 0 || !named.every(([, tensor]) => tensor instanceof tf.Tensor)) return fail();
+    const gone = named.find(([, { isDisposed }]) => isDisposed)?.[0];
+    if (gone === undefined) return tensors;
+    throw new CompileError(
+      'BAD_OUTPUT',
+      `The function ${functionName} returns ${gone}, which was disposed, by a tidy perhaps (tf.variableGrads and the like have one): tf.keep it, or return it from there.`,
+    );
+  };
   const promise: unknown = returned;
   if (promise instanceof Promise) {
     // What becomes of it is of no interest: it fails where it uses a tensor of this trace.
@@ -48,7 +54,7 @@ export function flatten(
       `The function ${functionName} must return a tensor, a list of tensors or a record of tensors, not a promise: it is async, and only what runs at once can be recorded.`,
     );
   }
-  if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: { [resultName(0)]: returned } };
+  if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: check({ [resultName(0)]: returned }) };
   if (Array.isArray(returned)) {
     const list = returned as readonly tf.Tensor[];
     const named = Object.fromEntries(list.map((tensor, i) => [resultName(i), tensor]));

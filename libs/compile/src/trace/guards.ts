@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import { callerPlace } from './place.js';
+import { disposedWhenUsed } from './recorder.js';
 import { RECORDING } from './recording-backend.js';
 
 /**
  * Runs a function to be recorded with everything of tfjs switched off that would happen now, once, instead of whenever
  * the compiled function runs: reading values from outside, changing variables and making them. The calls throw before
- * anything has changed, so tensors and variables are afterwards as they were.
+ * anything has changed, so tensors and variables are afterwards as they were. What was disposed says so by a CompileError.
  * @param name of the function, for the messages
  */
 export function guarded<T>(name: string, variables: readonly tf.Variable[], record: () => T): T {
@@ -37,6 +38,10 @@ export function guarded<T>(name: string, variables: readonly tf.Variable[], reco
         'UNSUPPORTED',
         `${this.name} was assigned to while ${name} was traced: use assign() of @kinemacolor/compile, or its optimisers,${callerPlace()}.`,
       );
+    }),
+    // What methods of tensors ask first; functions come to a kernel, which asks as well.
+    replace(tf.Tensor.prototype, 'throwIfDisposed', function (this: tf.Tensor) {
+      if (this.isDisposed) throw disposedWhenUsed(this);
     }),
   ];
   try {

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
 import type { DataType } from '../graph/data-type.js';
 import { sameShape, type Graph, type GraphNode, type Value } from '../graph/graph.js';
@@ -26,13 +26,14 @@ export class Recorder {
     private readonly readOutside: (dataId: object) => tf.TypedArray,
   ) {}
 
-  /** The value of a tensor that was not made in this trace. */
+  /** The value of a tensor that was not made in this trace. @throws CompileError `DISPOSED` where it has none any more */
   capture(tensor: tf.TensorInfo): Value {
     const { dataId, shape, dtype } = tensor;
     const variable = this.variables.variable(tensor);
     if (variable !== undefined) return this.read(variable);
     const known = this.captured.get(dataId);
     if (known !== undefined) return known;
+    if (!tf.engine().state.tensorInfo.has(dataId)) throw disposedWhenUsed(tensor);
     const value = tensorConstant(this.graph, shape, dtype, () => this.readOutside(dataId));
     this.captured.set(dataId, value);
     return value;
@@ -103,6 +104,13 @@ export class Recorder {
     return (this.touched.get(variable) ?? []).filter(({ op }) => op !== 'ReadVariableOp');
   }
 }
+
+/** Most often one that was made inside the function and not returned from where its gradients are taken. */
+export const disposedWhenUsed = ({ dtype, shape }: tf.TensorInfo): CompileError =>
+  new CompileError(
+    'DISPOSED',
+    `A tensor, ${dtype} [${shape.join(', ')}], is used${callerPlace()} after it was disposed, by a tidy perhaps (tf.variableGrads and the like have one): tf.keep it until then.`,
+  );
 
 let active: Recorder | undefined;
 

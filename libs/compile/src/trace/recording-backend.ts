@@ -40,6 +40,11 @@ class RecordingBackend extends tf.KernelBackend {
     throw new CompileError('VALUE_READ', `A tensor of a finished trace is used${callerPlace()}.`);
   }
 
+  /** Whether it is a tensor of a trace. */
+  holds({ dataId }: tf.TensorInfo): boolean {
+    return this.held.has(dataId);
+  }
+
   override readSync(dataId: object): tf.backend_util.BackendValues {
     const value = this.held.get(dataId)?.value;
     if (value?.node.data !== undefined) return expand(value.node.data, value);

@@ -128,6 +128,67 @@ describe('an error while a function is traced', () => {
     inner.dispose();
   });
 
+  const disposed: [string, string, (x: tf.Tensor) => Returned][] = [
+    ['an outside tensor', 'A tensor, float32 [2, 3], is used at', (x) => tf.mul(x, gone())],
+    ['an outside tensor, by its method', 'A tensor, float32 [2, 3], is used at', (x) => gone().mul(x)],
+    ['one of its own', 'A tensor, float32 [2, 3], is used at', (x) => tf.neg(lost(tf.exp(x)))],
+    ['one of its own, by its method', 'A tensor, float32 [2, 3], is used at', (x) => lost(tf.exp(x)).neg()],
+    ['its argument', 'A tensor, float32 [2, 3], is used at', (x) => tf.neg(lost(x))],
+    [
+      'the result of a tidy',
+      'A tensor, float32 [3], is used at',
+      (x) =>
+        tf.add(
+          x,
+          fromTidy(() => tf.sum(x, 0)),
+        ),
+    ],
+  ];
+  const lost = (x: tf.Tensor): tf.Tensor => (x.dispose(), x);
+  const gone = (): tf.Tensor => lost(tf.ones([2, 3]));
+  function fromTidy(make: () => tf.Tensor): tf.Tensor {
+    let made: tf.Tensor | undefined;
+    tf.tidy(() => void (made = make()));
+    return made!;
+  }
+  it.each(disposed)('names the place where what was disposed is used: %s', async (_, text, fn) => {
+    const error = await compiling(fn);
+    expect(error.code).toBe('DISPOSED');
+    expect(error.message).toContain(text);
+    expect(error.message).toContain('tf.keep it');
+    expect(error.message).toMatch(THIS_FILE);
+  });
+
+  it.each<[string, (x: tf.Tensor) => Returned]>([
+    ['result_0', (x) => lost(tf.exp(x))],
+    ['result_0', () => gone()],
+    ['result_1', (x) => [x, fromTidy(() => tf.exp(x))]],
+    ['picture', (x) => ({ x, picture: fromTidy(() => tf.exp(x)) })],
+  ])('names a result that was disposed: %s', async (name, fn) => {
+    const error = await compiling(fn);
+    expect(error.code).toBe('BAD_OUTPUT');
+    expect(error.message).toContain(`The function main returns ${name}, which was disposed`);
+    expect(error.message).toContain('tf.keep it');
+  });
+
+  it('lets what was kept leave a gradient, and keeps it no longer than that', async () => {
+    const weight = variable([2, 3]);
+    const step = (keep: (y: tf.Tensor) => tf.Tensor) => (x: tf.Tensor) => {
+      let y: tf.Tensor | undefined;
+      const { value } = tf.variableGrads(() => tf.sum<tf.Scalar>((y = keep(tf.mul(weight, x)))), [weight]);
+      return [value, y!, y!];
+    };
+    const error = await failure(compile(step((y) => y), [X], { variables: [weight] })); // prettier-ignore
+    expect(error.message).toContain('The function main returns result_1, which was disposed');
+    const compiled = await compile(step(tf.keep), [X], { variables: [weight] });
+    expect(tf.memory().numTensors).toBe(before + 1);
+    const x = tf.fill([2, 3], 4);
+    const results = compiled(x);
+    expect(results.map((result) => result.dataSync()[0])).toEqual([24, 4, 4]);
+    tf.dispose([results, x, weight]);
+    compiled.dispose();
+  });
+
   it('passes the errors of the function itself on', async () => {
     const fn = (): Returned => {
       throw new TypeError('of my own');
@@ -156,7 +217,7 @@ describe('an error while a function is traced', () => {
 
   it('turns down a tensor that outlived its trace', async () => {
     let kept: tf.Tensor | undefined;
-    const fn = (x: tf.Tensor): tf.Tensor => (kept = tf.keep(tf.exp(x)));
+    const fn = (x: tf.Tensor): tf.Tensor => tf.clone((kept = tf.keep(tf.exp(x))));
     const compiled = await compile(fn, [X]);
     compiled.dispose();
     expect(() => tf.neg(kept!)).toThrow(CompileError);

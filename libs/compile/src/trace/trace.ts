@@ -92,6 +92,8 @@ function traceFunction(
           const value = backend.lookup(tensor);
           outputs[key] = result(graph, packedResults ? packInGraph(graph, value) : value, nodeName(name, 'result', i), recorder.effects); // prettier-ignore
         }
+        // Results belong to the caller, who gets none now: one that was kept would hold the whole trace.
+        tf.dispose(Object.values(results).filter((tensor) => tensor.kept && backend.holds(tensor)));
         // Tensors do not leave the trace; what tidy returns must not be one of them.
         return form as unknown as tf.TensorContainer;
       }) as unknown as ReturnForm;
