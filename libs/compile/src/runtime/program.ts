@@ -6,11 +6,12 @@ import { loadBackend, loadSavedModel, type NativeFunction } from '@kinemacolor/t
 import { CompileError } from '../compile-error.js';
 import type { GraphProgram } from '../graph/rewrite.js';
 import { ALL_PASSES, runPasses, type PassSwitches } from '../passes/index.js';
-import { PRECISIONS, type Precision } from '../passes/precision.js';
+import type { Precision } from '../passes/precision.js';
 import { encodeProgram } from '../saved-model/encode-graph.js';
 import type { Returned } from '../trace/function-shape.js';
 import { READ_VARIABLES, trace, valueName, WRITE_VARIABLES, type FunctionInterface, type TracedFunction } from '../trace/trace.js'; // prettier-ignore
 import { callable } from './callable.js';
+import { checkOptions, checkVariables } from './check-options.js';
 
 export interface CompileOptions {
   /**
@@ -45,13 +46,14 @@ export interface CompiledProgram<Names extends string = string> {
 
 /**
  * Traces functions, simplifies the graph and encodes it. Needs the engine, which says what device it is for.
- * @throws CompileError, also `BAD_OPTION` for a precision or a pass that there is not; TensorError
+ * @throws CompileError, also `BAD_OPTION` for options and signatures that cannot be; TensorError
  */
 export async function buildProgram(
   functions: Readonly<Record<string, TracedFunction>>,
   { variables = [], precision = 'fp32', passes = {} }: CompileOptions = {},
 ): Promise<BuiltProgram> {
   checkOptions(precision, passes);
+  checkVariables(variables);
   const { device, tensorflowVersion } = await loadBackend();
   const traced = trace(functions, variables);
   const program: GraphProgram = runPasses(traced, { ...ALL_PASSES, ...passes }, { device, precision });
@@ -59,29 +61,16 @@ export async function buildProgram(
   return { bytes, functions: traced.functions, nodes: program.graph.nodes.length };
 }
 
-/** For callers without types. @throws CompileError `BAD_OPTION` */
-function checkOptions(precision: string, passes: object): void {
-  if (!PRECISIONS.some((known) => known === precision)) {
-    throw new CompileError('BAD_OPTION', `There is no precision ${precision}: use ${PRECISIONS.join(' or ')}.`);
-  }
-  const unknown = Object.keys(passes).find((name) => !(name in ALL_PASSES));
-  if (unknown !== undefined) {
-    throw new CompileError(
-      'BAD_OPTION',
-      `There is no pass ${unknown}: they are ${Object.keys(ALL_PASSES).join(', ')}.`,
-    );
-  }
-}
-
 /**
  * Loads a program from a folder that holds its `saved_model.pb`. The variables, if it has any, have no values yet.
- * @throws CompileError `NOT_LOADED` with TensorFlow's reason
+ * @throws CompileError `NOT_LOADED` with TensorFlow's reason, `BAD_OPTION`
  */
 export async function openProgram(
   folder: string,
   functions: Readonly<Record<string, FunctionInterface>>,
   variables: readonly tf.Variable[] = [],
 ): Promise<CompiledProgram> {
+  checkVariables(variables);
   await loadBackend();
   const loaded: NativeFunction[] = [];
   let disposed = false;

@@ -40,8 +40,8 @@ async function failure(promise: Promise<unknown>): Promise<CompileError> {
 const variable = (shape: number[], name?: string): tf.Variable =>
   tf.tidy(() => tf.variable(tf.ones(shape), true, name));
 
-const compiling = (fn: (...x: tf.Tensor[]) => Returned, signature: ArgumentSpec[] = [X]): Promise<CompileError> =>
-  failure(compile(fn, signature));
+const compiling = (fn: (...x: tf.Tensor[]) => Returned): Promise<CompileError> =>
+  failure(compile(fn, Array<ArgumentSpec>(fn.length).fill(X)));
 
 describe('an error while a function is traced', () => {
   const cases: [string, CompileErrorCode, string[], (x: tf.Tensor) => Returned][] = [

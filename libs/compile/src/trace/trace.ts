@@ -4,6 +4,7 @@ import type { DataType } from '../graph/data-type.js';
 import { Graph, type GraphNode, type Value } from '../graph/graph.js';
 import type { GraphProgram, Signature } from '../graph/rewrite.js';
 import { argumentName, flatten, type ArgumentSpec, type Returned, type ReturnForm } from './function-shape.js';
+import { checkSignature } from './check-signature.js';
 import { GraphVariables } from './graph-variables.js';
 import { guarded } from './guards.js';
 import { packedLength, packInGraph, unpackInGraph } from './packed-bytes.js';
@@ -37,7 +38,7 @@ export const valueName = (index: number): string => `value_${index}`;
 /**
  * Runs every function once with tensors that stand for its arguments and records the ops it calls. The variables are
  * shared; each function reads them anew. Nothing is computed, and no variable is changed.
- * @throws CompileError `VALUE_READ`, `NO_RULE`, `UNSUPPORTED`, `BAD_OUTPUT`, `UNKNOWN_VARIABLE`
+ * @throws CompileError `VALUE_READ`, `NO_RULE`, `UNSUPPORTED`, `BAD_OUTPUT`, `UNKNOWN_VARIABLE`, `BAD_OPTION`
  */
 export function trace(
   functions: Readonly<Record<string, TracedFunction>>,
@@ -49,6 +50,7 @@ export function trace(
   const interfaces: Record<string, FunctionInterface> = {};
   for (const [name, traced] of Object.entries(functions)) {
     checkName(name, Object.keys(interfaces));
+    checkSignature(name, traced);
     const { signature, returns } = traceFunction(graph, known, name, traced);
     signatures[name] = signature;
     interfaces[name] = { signature: traced.signature, returns };
