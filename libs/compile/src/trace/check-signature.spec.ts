@@ -18,7 +18,7 @@ describe('a signature', () => {
     ['a shape', { shape: [2] }, 'main needs a signature'],
     ['an empty argument', [{}], "main: the signature's argument 0 has no shape"],
     ['null', [null], "main: the signature's argument 0 has no shape"],
-    ['a hole', [{ shape: [2] }, ,], "main: the signature's argument 1 has no shape"], // eslint-disable-line no-sparse-arrays
+    ['a hole', [{ shape: [2] }, ,], "main: the signature's argument 1 has no shape"],
     ['a number for a shape', [{ shape: 3 }], 'argument 0 has no shape'],
     ['an open side', [{ shape: [null, 3] }], 'argument 0 has the shape [null,3], but side 0 must be a whole number'],
     ['a side to infer', [{ shape: [-1, 3] }], 'argument 0 has the shape [-1,3], but side 0 must be'],

@@ -1,4 +1,5 @@
 import { CompileError } from '../compile-error.js';
+import { PROTOTYPE } from './function-shape.js';
 import type { TracedFunction } from './trace.js';
 
 const TYPES: readonly unknown[] = [undefined, 'float32', 'int32', 'bool'];
@@ -26,6 +27,7 @@ function checkArgument(what: string, spec: unknown): void {
   }
   if (!TYPES.includes(dtype)) fail(`${what} has the type ${String(dtype)}: use float32, int32 or bool.`);
   if (typeof name !== 'string' || name === '') fail(`${what} has a name that is no text.`);
+  if (name === PROTOTYPE) fail(`${what} cannot be called ${PROTOTYPE}.`);
   const unknown = Object.keys(spec as object).find((key) => !KEYS.includes(key));
   if (unknown !== undefined) fail(`${what} has a ${unknown}, which there is not: use ${KEYS.join(', ')}.`);
 }

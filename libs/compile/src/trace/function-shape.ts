@@ -57,11 +57,15 @@ export function flatten(
   if (returned instanceof tf.Tensor) return { form: { kind: 'tensor' }, tensors: check({ [resultName(0)]: returned }) };
   if (Array.isArray(returned)) {
     const list = returned as readonly tf.Tensor[];
-    const named = Object.fromEntries(list.map((tensor, i) => [resultName(i), tensor]));
+    // A hole is a result too, and none that can be.
+    const named = Object.fromEntries(Array.from(list, (tensor, i) => [resultName(i), tensor]));
     return { form: { kind: 'list', length: list.length }, tensors: check(named) };
   }
   if (typeof returned !== 'object' || (returned as object | null) === null) return fail();
   const record = returned as Record<string, tf.Tensor>;
+  if (Object.hasOwn(record, PROTOTYPE)) {
+    throw new CompileError('BAD_OUTPUT', `The function ${functionName} cannot call a result ${PROTOTYPE}.`);
+  }
   return { form: { kind: 'record', names: Object.keys(record) }, tensors: check(record) };
 }
 
@@ -71,6 +75,9 @@ export function unflatten(form: ReturnForm, results: Readonly<Record<string, tf.
   if (form.kind === 'list') return Array.from({ length: form.length }, (_, i) => results[resultName(i)]!);
   return Object.fromEntries(form.names.map((name) => [name, results[name]!]));
 }
+
+/** As a key of a record it is another thing than a name, and what was stored under it would be lost. */
+export const PROTOTYPE = '__proto__';
 
 const resultName = (index: number): string => `result_${index}`;
 export const argumentName = ({ name }: ArgumentSpec, index: number): string => name ?? `argument_${index}`;

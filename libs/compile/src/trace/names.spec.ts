@@ -14,6 +14,7 @@ const one = { fn: (x: tf.Tensor) => tf.neg(x), signature: [{ shape: [2] }] };
 describe('names that cannot be', () => {
   it.each<[string, string[], string]>([
     ['empty', [''], 'A function cannot be called "": use letters'],
+    ['what every object has', ['__proto__'], 'A function cannot be called "__proto__": every object has'],
     ['only underscores', ['__'], 'A function cannot be called "__": use letters'],
     ['not ASCII', ['größe'], 'A function cannot be called "größe": use letters'],
     ['alike', ['a_b', 'a-b'], 'A function cannot be called "a-b": "a_b" is too much alike'],
@@ -29,6 +30,25 @@ describe('names that cannot be', () => {
     await expect(failed).rejects.toMatchObject({ code: 'UNSUPPORTED' });
     await expect(failed).rejects.toThrow(`Two arguments of main are called ${names[1]}.`);
   });
+});
+
+it('what every object has is a name like any other', async () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty'];
+  const fn = (...x: tf.Tensor[]): Record<string, tf.Tensor> =>
+    Object.fromEntries(names.map((name, i) => [name, tf.neg(x[i]!)]));
+  const signature = names.map((name) => ({ shape: [], name }));
+  const program = await compileProgram({ valueOf: { fn, signature } });
+  const x = [tf.scalar(1), tf.scalar(2), tf.scalar(3)];
+  const results = program.functions.valueOf(...x) as Record<string, tf.Tensor>;
+  expect(names.map((name) => results[name]!.dataSync()[0])).toEqual([-1, -2, -3]);
+  tf.dispose([x, results]);
+  program.dispose();
+});
+
+it('an argument is not called what would be lost', async () => {
+  const failed = compile((a: tf.Tensor) => tf.neg(a), [{ shape: [2], name: '__proto__' }]);
+  await expect(failed).rejects.toMatchObject({ code: 'BAD_OPTION' });
+  await expect(failed).rejects.toThrow('argument 0 cannot be called __proto__');
 });
 
 describe('assign', () => {

@@ -92,7 +92,8 @@ describe('an error while a function is traced', () => {
     ['undefined', undefined],
     ['null', null],
     ['a number', 3],
-    ['a list with a hole', [undefined]],
+    ['a list with undefined', [undefined]],
+    ['a list with a hole', Array(2)],
     ['a record of numbers', { loss: 1 }],
     ['a promise', Promise.resolve()],
     ['an empty list', []],
@@ -101,6 +102,12 @@ describe('an error while a function is traced', () => {
     const error = await compiling(() => value as Returned);
     expect(error.code).toBe('BAD_OUTPUT');
     expect(error.message).toContain('The function main must return');
+  });
+
+  it('names a result that would be lost', async () => {
+    const error = await compiling((x) => ({ x, ['__proto__']: x }));
+    expect(error.code).toBe('BAD_OUTPUT');
+    expect(error.message).toBe('The function main cannot call a result __proto__.');
   });
 
   it('names the function of a program whose result is no tensor', async () => {

@@ -3,7 +3,14 @@ import { CompileError } from '../compile-error.js';
 import type { DataType } from '../graph/data-type.js';
 import { Graph, type GraphNode, type Value } from '../graph/graph.js';
 import type { GraphProgram, Signature } from '../graph/rewrite.js';
-import { argumentName, flatten, type ArgumentSpec, type Returned, type ReturnForm } from './function-shape.js';
+import {
+  argumentName,
+  flatten,
+  PROTOTYPE,
+  type ArgumentSpec,
+  type Returned,
+  type ReturnForm,
+} from './function-shape.js';
 import { checkSignature } from './check-signature.js';
 import { GraphVariables } from './graph-variables.js';
 import { guarded } from './guards.js';
@@ -74,7 +81,8 @@ function traceFunction(
     const { shape, dtype = 'float32', packed = false } = spec;
     const type = packed ? ({ shape: [packedLength(shape)], dtype: 'int32' } as const) : { shape, dtype };
     const argument = argumentName(spec, i);
-    if (argument in inputs) throw new CompileError('UNSUPPORTED', `Two arguments of ${name} are called ${argument}.`);
+    if (Object.hasOwn(inputs, argument))
+      throw new CompileError('UNSUPPORTED', `Two arguments of ${name} are called ${argument}.`);
     const placeholder = placeholderFor(graph, nodeName(name, 'argument', i), type.shape, type.dtype);
     inputs[argument] = placeholder;
     args.push(packed ? unpackInGraph(graph, placeholder, shape) : placeholder);
@@ -110,6 +118,7 @@ function checkName(name: string, others: readonly string[]): void {
     throw new CompileError('UNSUPPORTED', `A function cannot be called ${JSON.stringify(name)}: ${why}.`);
   };
   if (name === WRITE_VARIABLES || name === READ_VARIABLES) fail('every program has one of its own');
+  if (name === PROTOTYPE) fail('every object has one of its own');
   if (!/^[\x21-\x7e]+$/.test(name) || folder(name) === '') fail('use letters A to Z, digits, dots, underscores');
   const alike = others.find((other) => folder(other) === folder(name));
   if (alike !== undefined) fail(`${JSON.stringify(alike)} is too much alike`);
