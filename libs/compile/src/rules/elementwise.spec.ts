@@ -146,6 +146,17 @@ const CASES: RuleCase[] = [
     call: (x) => tf.prelu(x, tf.fill([4], 0.25)),
   },
   {
+    name: 'exp of int32',
+    inputs: [whole([2, 3])],
+    call: (x) => tf.exp(x),
+    // tfjs-node disposes of the whole numbers.
+    reference: (x) => tf.exp(tf.cast(x, 'float32')),
+    gradient: false,
+  },
+  { name: 'logSoftmax of int32', inputs: [whole([2, 3])], call: (x) => tf.logSoftmax(x), reference: (x) => tf.logSoftmax(tf.cast(x, 'float32')), gradient: false }, // prettier-ignore
+  { name: 'prelu of int32', inputs: [whole([2, 3]), of([3])], call: (x, alpha) => tf.prelu(x, alpha), ...integer },
+  { name: 'prelu with int32', inputs: [of([2, 3]), whole([3])], call: (x, alpha) => tf.prelu(x, alpha), gradient: false }, // prettier-ignore
+  {
     name: 'where with a condition of each element',
     inputs: [truth([3, 4]), of([3, 4]), of([3, 4])],
     call: (condition, x, y) => tf.where(condition, x, y),

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { float } from '../graph/attribute.js';
+import { cast } from '../graph/cast.js';
 import { splatOf, type Graph, type Value } from '../graph/graph.js';
 import type { Rule, Rules } from './rule.js';
 
@@ -28,7 +29,7 @@ const compare =
 
 const UNARY = [
   ...['Abs', 'Neg', 'Square', 'Sign', 'Reciprocal', 'Floor', 'Ceil', 'Round'],
-  ...['Sqrt', 'Rsqrt', 'Exp', 'Expm1', 'Log', 'Log1p', 'Erf'],
+  ...['Sqrt', 'Rsqrt', 'Expm1', 'Log', 'Log1p', 'Erf'],
   ...['Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Tanh', 'Asinh', 'Acosh', 'Atanh'],
   ...['Sigmoid', 'Softplus', 'Elu', 'Selu', 'Relu', 'Relu6'],
 ];
@@ -43,6 +44,11 @@ export const elementwiseRules: Rules = {
   ...Object.fromEntries(UNARY.map((op) => [op, unary(op)])),
   ...Object.fromEntries(Object.entries(BINARY).map(([kernel, op]) => [kernel, binary(op)])),
   ...Object.fromEntries(COMPARE.map((op) => [op, compare(op)])),
+  // As tfjs-node does, and for this one only.
+  Exp: ({ inputs: { x }, graph }) => {
+    const float = x!.dtype === 'int32' ? cast(graph, x!, 'float32') : x!;
+    return graph.op('Exp', [float], float);
+  },
   IsNan: toBool('IsNan'),
   IsFinite: toBool('IsFinite'),
   IsInf: toBool('IsInf'),
@@ -70,8 +76,9 @@ export function leakyRelu(graph: Graph, x: Value, alpha: number): Value {
   return graph.op('LeakyRelu', [x], x, { alpha: float(alpha) });
 }
 
-/** max(x, 0) + alpha · min(x, 0) */
-export function prelu(graph: Graph, x: Value, alpha: Value): Value {
+/** max(x, 0) + alpha · min(x, 0), of whole numbers too, as in tfjs-node. */
+export function prelu(graph: Graph, input: Value, slope: Value): Value {
+  const [x, alpha] = [cast(graph, input, 'float32'), cast(graph, slope, 'float32')];
   const uniform = splatOf(alpha);
   if (uniform !== undefined) return leakyRelu(graph, x, uniform);
   const negative = graph.op('Minimum', [x, graph.fill(0)], x);

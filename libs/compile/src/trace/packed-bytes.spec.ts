@@ -72,6 +72,13 @@ describe('a compiled function with packed arguments and results', () => {
     compiled.dispose();
   });
 
+  it.each(['int32', 'bool'] as const)('names a result that is %s', async (dtype) => {
+    const fn = (x: tf.Tensor): Record<string, tf.Tensor> => ({ x, level: tf.cast(x, dtype) });
+    const compiling = compile(fn, [{ shape: [2, 4] }], { packedResults: true });
+    await expect(compiling).rejects.toMatchObject({ code: 'BAD_OUTPUT' });
+    await expect(compiling).rejects.toThrow(`main: level is ${dtype}, but results that are packed must be float32`);
+  });
+
   it('names an argument that is not packed', async () => {
     const compiled = await compile((x: tf.Tensor) => tf.neg(x), [{ shape: [2, 4], packed: true }]);
     const x = tf.ones([2, 4]);

@@ -39,8 +39,18 @@ export function unpackInGraph(graph: Graph, packed: Value, shape: Shape): Value 
   return cast(graph, reshape(graph, bytes, shape), 'float32');
 }
 
-/** float32 in 0..255 → rounded, saturated bytes, packed: int32 `[n / 4]`. */
-export function packInGraph(graph: Graph, x: Value): Value {
+/**
+ * float32 in 0..255 → rounded, saturated bytes, packed: int32 `[n / 4]`.
+ * @param name of the result, for the message
+ * @throws CompileError `BAD_OUTPUT` for another type
+ */
+export function packInGraph(graph: Graph, x: Value, name: string): Value {
+  if (x.dtype !== 'float32') {
+    throw new CompileError(
+      'BAD_OUTPUT',
+      `${name} is ${x.dtype}, but results that are packed must be float32, in 0..255: use tf.cast.`,
+    );
+  }
   const raised = graph.op('AddV2', [x, graph.fill(0.5)], x);
   const low = graph.op('Maximum', [raised, graph.fill(0)], x);
   const saturated = graph.op('Minimum', [low, graph.fill(255)], x);

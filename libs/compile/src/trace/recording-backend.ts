@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
+import { refusedTypes } from '../graph/accepted-types.js';
 import type { ConstantData, Value } from '../graph/graph.js';
 import { RULES } from '../rules/index.js';
 import { callerPlace } from './place.js';
@@ -144,6 +145,13 @@ function record(
     // Optional inputs, such as the bias of a fused convolution, come as undefined.
     if (info !== undefined) values[name] = backend.lookup(info);
   }
-  const result = rule({ kernel, inputs: values, attributes: attrs ?? {}, graph: recorder().graph });
+  const { graph } = recorder();
+  const before = graph.nodes.length;
+  const result = rule({ kernel, inputs: values, attributes: attrs ?? {}, graph });
+  for (const node of graph.nodes.slice(before)) {
+    const refused = refusedTypes(node);
+    if (refused === undefined) continue;
+    throw new CompileError('UNSUPPORTED', `${kernel} ${refused}, as it is called with${callerPlace()}: use tf.cast.`);
+  }
   return Array.isArray(result) ? result.map((value) => backend.hold(value)) : backend.hold(result);
 }

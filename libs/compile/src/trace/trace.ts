@@ -100,7 +100,7 @@ function traceFunction(
         const { form, tensors: results } = flatten(returned, name);
         for (const [i, [key, tensor]] of Object.entries(results).entries()) {
           const value = backend.lookup(tensor);
-          outputs[key] = result(graph, packedResults ? packInGraph(graph, value) : value, nodeName(name, 'result', i), recorder.effects); // prettier-ignore
+          outputs[key] = result(graph, packedResults ? packInGraph(graph, value, `${name}: ${key}`) : value, nodeName(name, 'result', i), recorder.effects); // prettier-ignore
         }
         // Results belong to the caller, who gets none now: one that was kept would hold the whole trace.
         tf.dispose(Object.values(results).filter((tensor) => tensor.kept && backend.holds(tensor)));
