@@ -10,6 +10,7 @@ import type { Precision } from '../passes/precision.js';
 import { encodeProgram } from '../saved-model/encode-graph.js';
 import type { Returned } from '../trace/function-shape.js';
 import { READ_VARIABLES, trace, valueName, WRITE_VARIABLES, type FunctionInterface, type TracedFunction } from '../trace/trace.js'; // prettier-ignore
+import { checkBackend } from './active-backend.js';
 import { callable } from './callable.js';
 import { checkOptions, checkVariables } from './check-options.js';
 
@@ -55,6 +56,7 @@ export async function buildProgram(
   checkOptions(precision, passes);
   checkVariables(variables);
   const { device, tensorflowVersion } = await loadBackend();
+  checkBackend();
   const traced = trace(functions, variables);
   const program: GraphProgram = runPasses(traced, { ...ALL_PASSES, ...passes }, { device, precision });
   const bytes = encodeProgram(program, tensorflowVersion);
@@ -72,10 +74,12 @@ export async function openProgram(
 ): Promise<CompiledProgram> {
   checkVariables(variables);
   await loadBackend();
+  checkBackend();
   const loaded: NativeFunction[] = [];
   let disposed = false;
   const check = (what: string): void => {
     if (disposed) throw new CompileError('DISPOSED', `${what} was disposed.`);
+    checkBackend();
   };
   const load = async (signature: string): Promise<NativeFunction> => {
     const native = await loadSavedModel(folder, signature);
