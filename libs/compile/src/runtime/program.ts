@@ -13,6 +13,7 @@ import { READ_VARIABLES, trace, valueName, WRITE_VARIABLES, type FunctionInterfa
 import { checkBackend } from './active-backend.js';
 import { callable } from './callable.js';
 import { checkOptions, checkVariables } from './check-options.js';
+import { returnName, takeName } from './session-name.js';
 
 export interface CompileOptions {
   /**
@@ -64,7 +65,8 @@ export async function buildProgram(
 }
 
 /**
- * Loads a program from a folder that holds its `saved_model.pb`. The variables, if it has any, have no values yet.
+ * Loads a program from a folder that holds its `saved_model.pb`, as it is now: what becomes of the folder later changes
+ * nothing. The variables, if it has any, are its own and have no values yet.
  * @throws CompileError `NOT_LOADED` with TensorFlow's reason, `BAD_OPTION`
  */
 export async function openProgram(
@@ -75,6 +77,7 @@ export async function openProgram(
   checkVariables(variables);
   await loadBackend();
   checkBackend();
+  const session = takeName(folder);
   const loaded: NativeFunction[] = [];
   let disposed = false;
   const check = (what: string): void => {
@@ -82,9 +85,13 @@ export async function openProgram(
     checkBackend();
   };
   const load = async (signature: string): Promise<NativeFunction> => {
-    const native = await loadSavedModel(folder, signature);
+    const native = await loadSavedModel(session, signature);
     loaded.push(native);
     return native;
+  };
+  const close = (): void => {
+    for (const native of loaded) native.dispose();
+    returnName(session);
   };
   try {
     const calls: Record<string, (...args: tf.Tensor[]) => Returned> = {};
@@ -115,11 +122,11 @@ export async function openProgram(
       dispose: () => {
         if (disposed) return;
         disposed = true;
-        for (const native of loaded) native.dispose();
+        close();
       },
     };
   } catch (error) {
-    for (const native of loaded) native.dispose();
+    close();
     const reason = error instanceof Error ? error.message : String(error);
     throw new CompileError('NOT_LOADED', `libtensorflow did not take the compiled graph: ${reason}`, { cause: error });
   }
@@ -151,7 +158,6 @@ export async function compiledFrom(
   built: BuiltProgram,
   variables: readonly tf.Variable[] = [],
 ): Promise<CompiledProgram> {
-  // tfjs-node remembers a folder by its name for as long as the process lives: each program gets a new one.
   const folder = await writeTemporary(built);
   try {
     return await openProgram(folder, built.functions, variables);
