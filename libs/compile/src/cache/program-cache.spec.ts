@@ -78,6 +78,19 @@ describe('cachedProgram', () => {
     expect(await readdir(folder)).toHaveLength(2);
   });
 
+  it('turns down a program with variables, and stores nothing', async () => {
+    const weight = tf.tidy(() => tf.variable(tf.scalar(2)));
+    const fn = (x: tf.Tensor): tf.Tensor => tf.mul(x, weight);
+    const trained = (): Promise<BuiltProgram> =>
+      buildProgram({ main: { fn, signature: [{ shape: [3] }] } }, { variables: [weight] });
+    const cached = cachedProgram(KEY, trained, { folder });
+    await expect(cached).rejects.toMatchObject({ code: 'BAD_OPTION' });
+    await expect(cached).rejects.toThrow('A program with variables cannot be cached');
+    weight.dispose();
+    expect(await run(KEY)).toEqual([3, 5, 7]);
+    await theEntry();
+  });
+
   it('passes on why it could not be built, and stores nothing', async () => {
     const broken = (): Promise<BuiltProgram> => Promise.reject(new Error('no weights'));
     await expect(cachedProgram(KEY, broken, { folder })).rejects.toThrow('no weights');

@@ -22,7 +22,7 @@ const DEFAULT_MOST = 32;
  * A program of constants from the disk, or built and stored there. The entry is keyed by `key`, TensorFlow's version,
  * the device and the code of this package. A damaged entry is built again; where the folder cannot be written, what it
  * holds is used and anything else is built each time. Processes may share a folder.
- * @throws CompileError, TensorError, whatever `build` throws
+ * @throws CompileError, also `BAD_OPTION` for a program with variables, TensorError, whatever `build` throws
  */
 export async function cachedProgram(
   key: CacheKey,
@@ -33,6 +33,12 @@ export async function cachedProgram(
   const known = await openEntry(entry);
   if (known !== undefined) return known;
   const built = await build();
+  if (built.variables > 0) {
+    throw new CompileError(
+      'BAD_OPTION',
+      'A program with variables cannot be cached, as their values would not be: build it without, or use compileProgram.',
+    );
+  }
   if (!(await storeEntry(entry, built))) return compiledFrom(built);
   await forgetOldest(folder, most);
   // Another process may have removed it meanwhile.

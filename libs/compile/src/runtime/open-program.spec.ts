@@ -51,6 +51,21 @@ describe('programs of one folder', () => {
     weight.dispose();
   });
 
+  it('give their values to none that was disposed', async () => {
+    const folder = path.join(scratch, 'disposed');
+    const weight = tf.tidy(() => tf.variable(tf.scalar(1), true, 'gone'));
+    const built = await buildProgram({ main: { fn: () => tf.clone(weight), signature: [] } }, { variables: [weight] });
+    await writeProgram(built, folder);
+    const { writeVariables, readVariables, dispose } = await openProgram(folder, built.functions, [weight]);
+    writeVariables();
+    readVariables();
+    weight.dispose();
+    expect(readVariables).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }));
+    expect(readVariables).toThrow('The variable gone was disposed');
+    expect(weight.isDisposed).toBe(true);
+    dispose();
+  });
+
   it('leave nothing behind when they are not taken', async () => {
     const folder = path.join(scratch, 'broken');
     const built = await times(2);

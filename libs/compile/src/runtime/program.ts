@@ -34,6 +34,8 @@ export interface BuiltProgram {
   readonly functions: Readonly<Record<string, FunctionInterface>>;
   /** Nodes in the graph that runs. */
   readonly nodes: number;
+  /** Number of variables; they have no values in it. */
+  readonly variables: number;
 }
 
 /** Functions that run in libtensorflow and share one set of variables. */
@@ -61,7 +63,7 @@ export async function buildProgram(
   const traced = trace(functions, variables);
   const program: GraphProgram = runPasses(traced, { ...ALL_PASSES, ...passes }, { device, precision });
   const bytes = encodeProgram(program, tensorflowVersion);
-  return { bytes, functions: traced.functions, nodes: program.graph.nodes.length };
+  return { bytes, functions: traced.functions, nodes: program.graph.nodes.length, variables: variables.length };
 }
 
 /**
@@ -83,6 +85,10 @@ export async function openProgram(
   const check = (what: string): void => {
     if (disposed) throw new CompileError('DISPOSED', `${what} was disposed.`);
     checkBackend();
+  };
+  const checkAlive = (): void => {
+    const gone = variables.find(({ isDisposed }) => isDisposed);
+    if (gone !== undefined) throw new CompileError('BAD_ARGUMENT', `The variable ${gone.name} was disposed.`);
   };
   const load = async (signature: string): Promise<NativeFunction> => {
     const native = await loadSavedModel(session, signature);
@@ -107,14 +113,13 @@ export async function openProgram(
       functions: calls,
       writeVariables: () => {
         check('The compiled program');
-        for (const { name, isDisposed } of variables) {
-          if (isDisposed) throw new CompileError('BAD_ARGUMENT', `The variable ${name} was disposed.`);
-        }
+        checkAlive();
         const values = Object.fromEntries(variables.map((variable, i) => [valueName(i), variable]));
         tf.dispose(write?.predict(values) ?? []);
       },
       readVariables: () => {
         check('The compiled program');
+        checkAlive();
         const values = read?.predict({}) ?? {};
         for (const [i, variable] of variables.entries()) variable.assign(values[valueName(i)]!);
         tf.dispose(values);
