@@ -1,4 +1,5 @@
 import { float } from '../graph/attribute.js';
+import { isFloat } from '../graph/data-type.js';
 import { sameShape, splatOf, type Graph, type GraphNode, type Value } from '../graph/graph.js';
 import { rewrite, type GraphProgram } from '../graph/rewrite.js';
 
@@ -39,7 +40,8 @@ function stepProduct([a, b]: readonly Value[]): Gradient | undefined {
   const [dy, step] = b!.node.op === 'Step' ? [a!, b!] : [b!, a!];
   if (step.node.op !== 'Step' || dy.node.op === 'Step' || !sameShape(dy.shape, step.shape)) return undefined;
   const slope = slopeOf(step.node);
-  return slope < 0 ? undefined : { x: step.node.inputs[0]!, dy, slope };
+  const x = step.node.inputs[0]!;
+  return slope < 0 || !isFloat(x.dtype) ? undefined : { x, dy, slope };
 }
 
 /** `x > 0 ? dy : dy · slope` */
@@ -48,7 +50,9 @@ function selection([condition, dy, otherwise]: readonly Value[]): Gradient | und
   if (condition!.node.op !== 'Greater' || splatOf(bound!) !== 0 || otherwise!.node.op !== 'Mul') return undefined;
   const [scaled, factor] = otherwise!.node.inputs;
   const slope = splatOf(factor!);
-  const fits = scaled === dy && slope !== undefined && slope > 0 && sameShape(dy!.shape, x!.shape);
+  // TensorFlow has the op for floats only.
+  const floats = isFloat(x!.dtype) && x!.dtype === dy!.dtype;
+  const fits = floats && scaled === dy && slope !== undefined && slope > 0 && sameShape(dy!.shape, x!.shape);
   return fits ? { x: x!, dy: dy!, slope } : undefined;
 }
 

@@ -258,6 +258,17 @@ describe('runPasses', () => {
     expect(ops).toEqual(expect.arrayContaining(['Conv2D', 'MirrorPad', 'MirrorPadGrad']));
   });
 
+  it('takes a selection by whole numbers for no gradient of leaky ReLU', async () => {
+    const fn = (whole: tf.Tensor, dy: tf.Tensor): tf.Tensor =>
+      tf.where(tf.greater(whole, tf.scalar(0, 'int32')), dy, tf.mul(dy, 0.2));
+    const program = await compileProgram({ main: { fn, signature: [{ shape: [3], dtype: 'int32' }, { shape: [3] }] } });
+    const inputs = [tf.tensor1d([-1, 0, 1], 'int32'), tf.tensor1d([10, 20, 30])];
+    const result = program.functions.main(...inputs) as tf.Tensor;
+    expect([...result.dataSync()]).toEqual([2, 4, 30]);
+    tf.dispose([inputs, result]);
+    program.dispose();
+  });
+
   it('leaves out what no result needs', () => {
     const fn = (x: tf.Tensor): tf.Tensor => {
       tf.exp(x);
