@@ -90,6 +90,17 @@ const CASES: RuleCase[] = [
       gradient: false,
     },
   ]),
+  ...[1, 3].map((k): RuleCase => ({
+    name: `topk of ${k}`,
+    inputs: [
+      { shape: [5], range: [0.5, 2] },
+      { shape: [4, 5], range: [-2, 2] },
+    ],
+    call: (a, b) => [tf.topk(a, k), tf.topk(b, k)].flatMap(({ values, indices }) => [values, indices]),
+    gradient: false,
+    bf16: false,
+  })),
+  { name: 'topk of int32', inputs: [whole], call: (a) => Object.values(tf.topk(a, 2)), gradient: false },
   { name: 'softmax', inputs: [x], call: (a) => tf.softmax(a) },
   { name: 'logSoftmax', inputs: [x], call: (a) => tf.logSoftmax(a) },
   { name: 'moments', inputs: [x], call: (a) => moments(a) },

@@ -51,6 +51,14 @@ export const reductionRules: Rules = {
   Mean: ({ inputs: { x }, ...call }) => reduction('Mean')({ ...call, inputs: { x: toFloat(call.graph, x!) } }),
   ArgMax: argument('ArgMax'),
   ArgMin: argument('ArgMin'),
+  TopK: ({ inputs: { x }, attributes, graph }) => {
+    const { k, sorted } = attributes as tf.TopKAttrs;
+    const shape = [...x!.shape.slice(0, -1), k];
+    const outputs = [{ shape, dtype: x!.dtype }, { shape, dtype: 'int32' }] as const; // prettier-ignore
+    return [
+      ...graph.add('TopKV2', [x!, graph.ints([k], [])], outputs, { attributes: { sorted: bool(sorted) } }).outputs,
+    ];
+  },
   Cumsum: cumulative('Cumsum'),
   Cumprod: cumulative('Cumprod'),
   Softmax: ({ inputs: { logits }, graph }) => graph.op('Softmax', [logits!], logits!),

@@ -55,6 +55,7 @@ const CASES: RuleCase[] = [
   { name: 'broadcastTo', inputs: [of(3, 1)], call: (x) => tf.broadcastTo(x, [2, 3, 4]) },
   { name: 'reverse', inputs: [of(2, 3, 4)], call: (x) => tf.reverse(x, [0, -1]) },
   { name: 'reverse of everything', inputs: [of(2, 3)], call: (x) => tf.reverse(x) },
+  { name: 'flipLeftRight', inputs: [of(2, 3, 4, 2)], call: (x) => tf.image.flipLeftRight(x as tf.Tensor4D), gradient: false }, // prettier-ignore
   { name: 'gather of rows', inputs: [of(4, 3), index(3, 5)], call: (x, i) => tf.gather(x, i) },
   { name: 'gather along 1 by a matrix', inputs: [of(2, 4, 3), index(3, 2, 2)], call: (x, i) => tf.gather(x, i, 1) },
   {

@@ -136,6 +136,7 @@ export const shapeRules: Rules = {
     const axes = tf.util.parseAxisParam(dims, [...x!.shape]);
     return graph.op('ReverseV2', [x!, graph.ints(axes)], x!);
   },
+  FlipLeftRight: ({ inputs: { image }, graph }) => graph.op('ReverseV2', [image!, graph.ints([2])], image!),
   GatherV2: ({ inputs: { x, indices }, attributes, graph }) => {
     const { axis, batchDims } = attributes as tf.GatherV2Attrs;
     const along = tf.util.parseAxisParam(axis, [...x!.shape])[0]!;

@@ -49,7 +49,7 @@ describe('an error while a function is traced', () => {
     ['arraySync', 'VALUE_READ', ['the result of Placeholder'], (x) => tf.tensor(x.arraySync())],
     ['print', 'VALUE_READ', ['the result of Relu'], (x) => (tf.relu(x).print(), x)],
     ['a value read inside a gradient', 'VALUE_READ', ['the result of Sum'], (x) => tf.grad((y) => tf.mul(y, tf.sum(y).dataSync()[0]!))(x)], // prettier-ignore
-    ['an op without a rule', 'NO_RULE', ['no rule for the op TopK'], (x) => tf.topk(x).values],
+    ['an op without a rule', 'NO_RULE', ['no rule for the op Einsum,'], (x) => tf.einsum('ij->ji', x)],
     ['an op without a rule inside a gradient', 'NO_RULE', ['no rule for the op LRN,'], (x) => tf.grad((y) => tf.localResponseNormalization(y as tf.Tensor3D))(tf.reshape(x, [1, 2, 3]))], // prettier-ignore
     ['a string tensor', 'UNSUPPORTED', ['A string tensor'], (x) => tf.concat([x, tf.cast(tf.tensor([['a']]), 'float32')])], // prettier-ignore
     ['NCHW', 'UNSUPPORTED', ['data format NCHW'], (x) => tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 1, 2, 3]), tf.ones([1, 1, 1, 1]), 1, 'valid', 'NCHW')], // prettier-ignore
