@@ -3,6 +3,8 @@ import { instanceNorm, loadBackend } from '@kinemacolor/tensor';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { GraphNode } from '../graph/graph.js';
 import { adam } from '../optimisers/adam.js';
+import { compile } from '../runtime/compile.js';
+import { assign } from '../trace/assign.js';
 import { trace } from '../trace/trace.js';
 import { ALL_PASSES, runPasses } from './index.js';
 
@@ -69,6 +71,29 @@ describe('the policy bf16', () => {
     expect(types.get('Conv2D')).toEqual(['bfloat16']);
     expect(types.get('Sigmoid')).toEqual(['float32']);
     expect(new Set(types.get('Log'))).toEqual(new Set(['float32']));
+  });
+
+  it('keeps what changes a weight in float32, from the product down, whoever wrote the update', async () => {
+    const weight = tf.variable(tf.ones<tf.Rank.R2>([8, 8]));
+    const sum = tf.variable(tf.zeros([8, 8]));
+    const rate = tf.fill([8, 8], 1e-4);
+    const step = (x: tf.Tensor2D): tf.Tensor => {
+      const { value, grads } = tf.variableGrads(() => tf.sum(tf.matMul(x, weight)), [weight]);
+      const gradient = grads[weight.name]!;
+      assign(weight, tf.sub(weight, tf.mul(gradient, rate)));
+      assign(sum, tf.add(sum, gradient));
+      return value;
+    };
+    const compiled = await compile(step, [{ shape: [4, 8] }], { variables: [weight, sum], precision: 'bf16' });
+    tf.tidy(() => {
+      const x = tf.ones<tf.Rank.R2>([4, 8]);
+      for (let i = 0; i < 500; i++) compiled(x);
+    });
+    compiled.readVariables();
+    expect(weight.dataSync()[0]).toBeCloseTo(0.8, 4);
+    expect(sum.dataSync()[0]).toBe(2000);
+    compiled.dispose();
+    tf.dispose([weight, sum, rate]);
   });
 
   it('keeps the statistics of norms in float32', () => {

@@ -47,6 +47,9 @@ const LOSS_OPS = new Set([
   ...['Sigmoid', 'Tanh', 'Step', 'Reshape', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual'],
 ]);
 
+/** What changes variables. */
+const WRITES = new Set(['AssignVariableOp', 'ResourceApplyAdam']);
+
 /** Outputs that are float32 whatever comes in: statistics. */
 const FLOAT32_OUTPUTS: Readonly<Record<string, readonly number[]>> = { InstanceNorm: [1] };
 /** Inputs that stay float32. */
@@ -58,7 +61,7 @@ const FLOAT32_INPUTS: Readonly<Record<string, readonly number[]>> = { InstanceNo
  * float32. Where the two meet, constants and weights are rounded and anything else is widened.
  */
 export function applyPrecision(program: GraphProgram): GraphProgram {
-  const exact = lossNodes(program.graph);
+  const exact = new Set([...lossNodes(program.graph), ...updateNodes(program.graph)]);
   const casts = new Map<string, Value>();
   const inType = (graph: Graph, value: Value, dtype: DataType): Value => {
     if (!isFloat(value.dtype) || value.dtype === dtype) return value;
@@ -110,13 +113,26 @@ function lossNodes(graph: Graph): Set<GraphNode> {
   const found = new Set<GraphNode>();
   for (const node of graph.nodes) {
     const toNumber = (node.op === 'Mean' || node.op === 'Sum') && node.outputs[0]!.shape.every((side) => side === 1);
-    if (!toNumber) continue;
-    const stack = node.inputs.map((input) => input.node);
-    for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      if (found.has(next) || !LOSS_OPS.has(next.op)) continue;
-      found.add(next);
-      stack.push(...next.inputs.map((input) => input.node));
-    }
+    if (toNumber) follow(node, found, (op) => LOSS_OPS.has(op));
   }
   return found;
+}
+
+/** The nodes between products or sums and the variables that get what comes of them: small steps would round away. */
+function updateNodes(graph: Graph): Set<GraphNode> {
+  const found = new Set<GraphNode>();
+  for (const node of graph.nodes) {
+    if (WRITES.has(node.op)) follow(node, found, (op) => LOSS_OPS.has(op) && op !== 'Mean' && op !== 'Sum');
+  }
+  return found;
+}
+
+/** Adds what lies above a node, as far up as the ops go on. */
+function follow({ inputs }: GraphNode, found: Set<GraphNode>, goesOn: (op: string) => boolean): void {
+  const stack = inputs.map((input) => input.node);
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    if (found.has(next) || !goesOn(next.op)) continue;
+    found.add(next);
+    stack.push(...next.inputs.map((input) => input.node));
+  }
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../runtime/compile.js';
 import { describeRules, type RuleCase } from '../testing/rule-table.js';
 import type { Sample } from '../testing/samples.js';
 import { convolutionRules } from './convolutions.js';
@@ -72,6 +73,21 @@ const transposed = (
   call: (x, w) => tf.conv2dTranspose(x as tf.Tensor4D, w as tf.Tensor4D, [...shape], stride, pad),
 }));
 
+/**
+ * A filter of one pixel with a stride, held against one of 2×2 that is 0 but for its first: the gradient of the eager call
+ * writes beyond its memory.
+ */
+const sparse = (['same', 'valid', 1] as const).map((pad): RuleCase => ({
+  name: `conv2d 1×1 of stride 2, padded ${pad}`,
+  inputs: [{ shape: [2, 16, 11, 3] }, filter([1, 1], 3, 5)],
+  call: (x: tf.Tensor4D, w: tf.Tensor4D) => tf.conv2d(x, w, 2, pad),
+  reference: (x: tf.Tensor4D, w: tf.Tensor4D) => {
+    const before = typeof pad === 'number' ? pad : 0;
+    const framed = zeros(x, [[0, 0], [before, before + 1], [before, before + 1], [0, 0]]); // prettier-ignore
+    return tf.conv2d(framed, tf.pad(w, [[0, 1], [0, 1], [0, 0], [0, 0]]), 2, 'valid'); // prettier-ignore
+  },
+}));
+
 const ACTIVATIONS: Activation[] = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'];
 /** Where rounding carries a sum over the kink of a ReLU, its gradient comes or goes. */
 const KINKED = new Set(['relu', 'relu6', 'prelu', 'leakyrelu']);
@@ -125,6 +141,14 @@ const CASES: RuleCase[] = [
     gradient: false,
   },
   {
+    name: 'fused conv2d with a bias of a list of one number',
+    inputs: [picture, filter([3, 3], 3, 5), { shape: [1] }],
+    call: (x, w, bias) =>
+      tf.fused.conv2d({ x: x as tf.Tensor4D, filter: w as tf.Tensor4D, strides: 1, pad: 'same', bias, activation: 'sigmoid' }), // prettier-ignore
+    gradient: false,
+  },
+  ...sparse,
+  {
     name: 'conv2d of one picture without a batch',
     inputs: [{ shape: [6, 6, 2] }, filter([3, 3], 2, 3)],
     call: (x, w) => tf.conv2d(x as tf.Tensor3D, w as tf.Tensor4D, 1, 'same'),
@@ -133,4 +157,16 @@ const CASES: RuleCase[] = [
 
 describe('convolution rules', () => {
   describeRules(convolutionRules, CASES);
+
+  it('refuse a size that TensorFlow would round otherwise', async () => {
+    const rounded = (x: tf.Tensor4D): tf.Tensor =>
+      tf.conv2d(x, tf.ones<tf.Rank.R4>([3, 3, 2, 3]), 2, 0, 'NHWC', 1, 'ceil');
+    await expect(compile(rounded, [{ shape: [1, 6, 6, 2] }])).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: expect.stringMatching(/rounds its size with ceil .*rounds down/) as string,
+    });
+    const even = await compile(rounded, [{ shape: [1, 7, 7, 2] }]);
+    expect(tf.tidy(() => even(tf.ones([1, 7, 7, 2])).shape)).toEqual([1, 3, 3, 3]);
+    even.dispose();
+  });
 });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
-import { ints, string, type Attribute } from '../graph/attribute.js';
-import type { Graph, Value } from '../graph/graph.js';
+import { int, ints, string, type Attribute } from '../graph/attribute.js';
+import { sameShape, type Graph, type Value } from '../graph/graph.js';
 import { callerPlace } from '../trace/place.js';
 import { leakyRelu, prelu } from './elementwise.js';
 import type { Rules } from './rule.js';
@@ -23,15 +23,25 @@ function infoOf(x: readonly number[], filter: readonly number[], attributes: obj
   if (dataFormat !== 'NHWC') {
     throw new CompileError('UNSUPPORTED', `A convolution has the data format ${dataFormat}${callerPlace()}: use NHWC.`);
   }
-  return tf.backend_util.computeConv2DInfo(
-    x as [number, number, number, number],
-    filter as [number, number, number, number],
-    strides,
-    dilations,
-    pad,
-    dimRoundingMode,
-    depthwise,
-  );
+  const read = (rounding?: 'floor' | 'round' | 'ceil'): Conv2DInfo =>
+    tf.backend_util.computeConv2DInfo(
+      x as [number, number, number, number],
+      filter as [number, number, number, number],
+      strides,
+      dilations,
+      pad,
+      rounding,
+      depthwise,
+    );
+  const info = read(dimRoundingMode);
+  if (dimRoundingMode !== undefined && !sameShape(info.outShape, read('floor').outShape)) {
+    const why = `TensorFlow rounds down, and this one has a part of a step left over`;
+    throw new CompileError(
+      'UNSUPPORTED',
+      `A convolution rounds its size with ${dimRoundingMode}${callerPlace()}: ${why}.`,
+    );
+  }
+  return info;
 }
 
 function convolutionAttributes(info: Conv2DInfo): Record<string, Attribute> {
@@ -64,7 +74,8 @@ export function biasAndActivation(
   const { activation, leakyreluAlpha } = attributes as { activation?: string; leakyreluAlpha?: number };
   let y = product;
   if (bias !== undefined) {
-    const vector = bias.shape.length === 1;
+    // A bias of one number for all channels is none to TensorFlow.
+    const vector = bias.shape.length === 1 && bias.shape[0] === y.shape.at(-1);
     y = vector ? graph.op('BiasAdd', [y, bias], y, { data_format: string('NHWC') }) : graph.op('AddV2', [y, bias], y);
   }
   if (activation === undefined || activation === 'linear') return y;
@@ -89,7 +100,8 @@ export const convolutionRules: Rules = {
     const { filterShape } = attributes as tf.Conv2DBackpropFilterAttrs;
     const info = infoOf(x!.shape, filterShape, attributes);
     const output = { shape: filterShape, dtype: dy!.dtype };
-    return graph.op('Conv2DBackpropFilter', [x!, graph.ints(filterShape), dy!], output, convolutionAttributes(info));
+    const [seen, how] = isSparse(info) ? [onlySeen(graph, x!, info), PLAIN] : [x!, convolutionAttributes(info)];
+    return graph.op('Conv2DBackpropFilter', [seen, graph.ints(filterShape), dy!], output, how);
   },
   DepthwiseConv2dNative: ({ inputs: { x, filter }, attributes, graph }) =>
     convolution(graph, 'DepthwiseConv2dNative', x!, filter!, attributes),
@@ -110,3 +122,44 @@ export const convolutionRules: Rules = {
     return graph.op(op, [x!, graph.ints(filterShape), dy!], output, convolutionAttributes(info));
   },
 };
+
+/** A filter of one pixel that leaves pixels out, as in the shortcuts of a ResNet. */
+const isSparse = ({ filterHeight, filterWidth, strideHeight, strideWidth }: Conv2DInfo): boolean =>
+  filterHeight * filterWidth === 1 && strideHeight * strideWidth > 1;
+
+const PLAIN: Readonly<Record<string, Attribute>> = {
+  strides: ints([1, 1, 1, 1]),
+  dilations: ints([1, 1, 1, 1]),
+  padding: string('VALID'),
+  explicit_paddings: ints([]),
+  data_format: string('NHWC'),
+};
+
+/**
+ * The pixels that such a filter sees. TensorFlow 2.18 writes beyond its memory in the filter gradient of a convolution of
+ * one pixel with a stride, so it is given these and no stride.
+ */
+function onlySeen(graph: Graph, x: Value, { padInfo, strideHeight, strideWidth, outShape }: Conv2DInfo): Value {
+  const { top, bottom, left, right } = padInfo;
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const [tall, wide] = [height + top + bottom, width + left + right];
+  const framed =
+    top + bottom + left + right === 0
+      ? x
+      : graph.op('PadV2', [x, graph.ints([0, 0, top, bottom, left, right, 0, 0], [4, 2]), graph.fill(0, [], x.dtype)], {
+          shape: [batch, tall, wide, channels],
+          dtype: x.dtype,
+        });
+  const bounds = [
+    [0, 0, 0, 0],
+    [batch, tall, wide, channels],
+    [1, strideHeight, strideWidth, 1],
+  ];
+  const masks = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'];
+  return graph.op(
+    'StridedSlice',
+    [framed, ...bounds.map((bound) => graph.ints(bound))],
+    { shape: [batch, outShape[1], outShape[2], channels], dtype: x.dtype },
+    Object.fromEntries(masks.map((mask) => [mask, int(0)])),
+  );
+}

@@ -34,6 +34,15 @@ describe('a compiled function', () => {
     compiled.dispose();
   });
 
+  it('turns down being called inside of a gradient, which would lack it', async () => {
+    const square = await compile((x: tf.Tensor) => tf.mul(x, x), [{ shape: [] }]);
+    expect(() => tf.tidy(() => tf.grad((x) => tf.add(square(x), x))(tf.scalar(3)))).toThrow(code('UNSUPPORTED'));
+    const inside = await compile((x: tf.Tensor) => tf.grad((y) => tf.mul(y, y))(x), [{ shape: [] }]);
+    expect(tf.tidy(() => inside(tf.scalar(3)).dataSync()[0])).toBe(6);
+    square.dispose();
+    inside.dispose();
+  });
+
   it('turns down reading and writing variables once it, or one of them, was disposed', async () => {
     const weight = tf.tidy(() => tf.variable(tf.ones([2]), true, 'gone'));
     const compiled = await compile(() => tf.neg(weight), [], { variables: [weight] });

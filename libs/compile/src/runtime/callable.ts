@@ -14,6 +14,7 @@ export function callable(
     if (args.length !== signature.length) {
       throw new CompileError('SHAPE_CHANGED', `${name} takes ${signature.length} arguments, not ${args.length}.`);
     }
+    checkNoGradient(name);
     const inputs: tf.NamedTensorMap = {};
     for (const [i, spec] of signature.entries()) {
       const argument = argumentName(spec, i);
@@ -23,6 +24,15 @@ export function callable(
     }
     return unflatten(returns, predict(inputs));
   };
+}
+
+/** tfjs would take the results for constants, and the gradient would silently lack what lies behind them. */
+function checkNoGradient(name: string): void {
+  if (tf.engine().state.gradientDepth === 0) return;
+  throw new CompileError(
+    'UNSUPPORTED',
+    `${name} is called inside of a gradient, which cannot see through a compiled function: take the gradient inside of the function that is compiled.`,
+  );
 }
 
 /** Callers without types, and those that dispose too early. */
