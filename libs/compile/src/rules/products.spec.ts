@@ -41,6 +41,11 @@ const CASES: RuleCase[] = [
         }),
     }),
   ),
+  ...[[1], [4, 1], []].map((shape): RuleCase => ({
+    name: `fused matMul with a bias of [${shape.join()}], of one number for all columns`,
+    inputs: [of(4, 3), of(3, 5), of(...shape)],
+    call: (a, b, bias) => tf.fused.matMul({ a, b, bias, activation: 'relu' }),
+  })),
   {
     name: 'fused matMul, transposed, without a bias',
     inputs: [of(3, 4), of(5, 3)],
