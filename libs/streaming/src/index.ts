@@ -7,3 +7,12 @@ export { ensureStreams, forgetJob, LARGEST_MESSAGE, type StreamOptions } from '.
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';
 export { publishInWindow, type Outgoing } from './windowed-publish.js';
 export { openRecords, type RecordCodec, type Records, type RecordsOptions } from './records.js';
+export {
+  keptBytes,
+  LARGEST_CHUNK,
+  openByteWriter,
+  readBytes,
+  type ByteKind,
+  type ByteWriter,
+  type Kept,
+} from './byte-log.js';

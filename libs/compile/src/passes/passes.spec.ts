@@ -155,9 +155,16 @@ const CASES: PassCase[] = [
   {
     name: 'the filter gradient between many channels',
     pass: 'filterGradients',
-    shapes: [[2, 6, 5, 64], [3, 2, 64, 72]], // prettier-ignore
+    shapes: [[2, 6, 5, 256], [3, 2, 256, 264]], // prettier-ignore
     fn: (x, filter) => conv(x, tf.mul(filter, 0.1)),
     counts: () => ({ Conv2DBackpropFilter: [1, 0], MatMul: [0, 6] }),
+  },
+  {
+    name: 'not between fewer channels',
+    pass: 'filterGradients',
+    shapes: [[2, 6, 5, 128], [3, 2, 128, 264]], // prettier-ignore
+    fn: (x, filter) => conv(x, tf.mul(filter, 0.1)),
+    counts: () => ({ Conv2DBackpropFilter: [1, 1], MatMul: [0, 0] }),
   },
   {
     name: 'an instance norm',

@@ -1,0 +1,145 @@
+import {
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  JetStreamApiCodes,
+  type JetStreamClient,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { Chunk } from '@kinemacolor/contracts';
+import { StreamingError } from './streaming-error.js';
+import { streamOf, subjectOf } from './subjects.js';
+
+/** What is kept as bytes: the film that came, and the film that goes. */
+export type ByteKind = 'source' | 'result';
+
+/** Most bytes of one chunk; longer pieces are cut. */
+export const LARGEST_CHUNK = 512 * 1024;
+
+/** How much of a job's bytes is kept. */
+export interface Kept {
+  /** Bytes without a gap from the beginning. */
+  readonly bytes: number;
+  /** Nothing follows. */
+  readonly whole: boolean;
+}
+
+/** Writes the bytes of one job, from where they ended. One writer at a time: a second one is noticed. */
+export interface ByteWriter {
+  /** What was there when it was opened, and what was written since. */
+  readonly kept: Kept;
+  /** Returns when the bytes are on the disk. @throws StreamingError `CONTENDED` when somebody else writes too */
+  write(data: Uint8Array): Promise<void>;
+  /** Says that the bytes are whole. @throws StreamingError `CONTENDED` */
+  finish(): Promise<void>;
+}
+
+/** Opens a job's bytes for writing behind what is kept of them. */
+export async function openByteWriter(connection: NatsConnection, kind: ByteKind, job: string): Promise<ByteWriter> {
+  const stream = jetstream(connection);
+  let { bytes, whole, sequence } = await lastOf(connection, kind, job);
+  const append = async (data: Uint8Array, last: boolean): Promise<void> => {
+    const message = Chunk.encode({ jobId: job, offset: bytes, data, last }).finish();
+    sequence = await publishAfter(stream, {
+      kind,
+      job,
+      id: `${job}:${bytes}${last ? ':last' : ''}`,
+      message,
+      sequence,
+    });
+    bytes += data.byteLength;
+    whole = last;
+  };
+  return {
+    get kept() {
+      return { bytes, whole };
+    },
+    write: async (data) => {
+      for (let at = 0; at < data.byteLength; at += LARGEST_CHUNK) {
+        await append(data.subarray(at, at + LARGEST_CHUNK), false);
+      }
+    },
+    finish: () => append(new Uint8Array(), true),
+  };
+}
+
+/** How much of a job's bytes is kept. */
+export async function keptBytes(connection: NatsConnection, kind: ByteKind, job: string): Promise<Kept> {
+  const { bytes, whole } = await lastOf(connection, kind, job);
+  return { bytes, whole };
+}
+
+/**
+ * The bytes of a job from an offset on, as they were written, and as they come, until they are whole or the signal fires.
+ * Survives a server that is away.
+ * @throws StreamingError `LOST` when bytes between are gone, as when the job was deleted meanwhile
+ */
+export async function* readBytes(
+  connection: NatsConnection,
+  kind: ByteKind,
+  job: string,
+  { from = 0, signal }: { readonly from?: number; readonly signal: AbortSignal },
+): AsyncGenerator<Uint8Array, void> {
+  if (signal.aborted) return;
+  const consumer = await jetstream(connection).consumers.get(streamOf(kind), {
+    filter_subjects: subjectOf(kind, job),
+    deliver_policy: DeliverPolicy.All,
+  });
+  const messages = await consumer.consume({ max_messages: AHEAD });
+  const stop = (): void => {
+    messages.stop();
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  let next = 0;
+  try {
+    for await (const message of messages) {
+      const { offset, data, last } = Chunk.decode(message.data);
+      if (offset > next) {
+        throw new StreamingError('LOST', `Of ${kind} ${job} the bytes ${next} to ${offset} are gone.`);
+      }
+      next = offset + data.byteLength;
+      if (next > from) yield data.subarray(Math.max(0, from - offset));
+      if (last) return;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    messages.stop();
+  }
+}
+
+/** Chunks that are fetched ahead of the reader: 4 MiB at most. */
+const AHEAD = 8;
+
+interface Last extends Kept {
+  /** Of the last message in the stream; 0: there is none. */
+  readonly sequence: number;
+}
+
+async function lastOf(connection: NatsConnection, kind: ByteKind, job: string): Promise<Last> {
+  const manager = await jetstreamManager(connection);
+  const message = await manager.streams.getMessage(streamOf(kind), { last_by_subj: subjectOf(kind, job) });
+  if (message === null) return { bytes: 0, whole: false, sequence: 0 };
+  const { offset, data, last } = Chunk.decode(message.data);
+  return { bytes: offset + data.byteLength, whole: last, sequence: message.seq };
+}
+
+interface Append {
+  readonly kind: ByteKind;
+  readonly job: string;
+  readonly id: string;
+  readonly message: Uint8Array;
+  /** Of the job's last message: another one means that somebody else writes. */
+  readonly sequence: number;
+}
+
+async function publishAfter(stream: JetStreamClient, { kind, job, id, message, sequence }: Append): Promise<number> {
+  try {
+    const expect = { lastSubjectSequence: sequence };
+    return (await stream.publish(subjectOf(kind, job), message, { msgID: id, expect })).seq;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === JetStreamApiCodes.StreamWrongLastSequence) {
+      throw new StreamingError('CONTENDED', `Somebody else writes ${kind} ${job} too.`, { cause: error });
+    }
+    throw error;
+  }
+}
