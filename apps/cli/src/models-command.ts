@@ -16,6 +16,13 @@ export async function listModelsCommand(): Promise<number> {
   return EXIT.OK;
 }
 
+/** `kinemacolor models average`. @throws ModelError */
+export async function averageModelsCommand(models: readonly string[], folder: string): Promise<number> {
+  const { averageFolders } = await import('./average-models.js');
+  console.log(await averageFolders(models.map(modelFolder), folder));
+  return EXIT.OK;
+}
+
 /** `kinemacolor models import`. @throws ModelError; UsageError when the checkpoint is not there */
 export async function importModelCommand(checkpoint: string, folder: string): Promise<number> {
   // Only this command needs the engine in the main thread.

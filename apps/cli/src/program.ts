@@ -7,7 +7,7 @@ import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { featuresCommand, type FeaturesFlags } from './features-command.js';
-import { importModelCommand, listModelsCommand } from './models-command.js';
+import { averageModelsCommand, importModelCommand, listModelsCommand } from './models-command.js';
 import type { TrainFlags } from './train-command.js';
 
 const EXIT_CODES = `
@@ -60,6 +60,12 @@ export function buildProgram(finish: (code: number) => void): Command {
     .argument('<checkpoint>', 'a .pth file')
     .requiredOption('-o, --output <folder>', 'folder of the new model')
     .action(async (file: string, { output }: { output: string }) => { finish(await importModelCommand(file, output)); }); // prettier-ignore
+  models
+    .command('average')
+    .description('the mean of models that went on from the same weights: often better than each of them')
+    .argument('<models...>', 'shipped models by name, or the folders of others; of one width and number of blocks')
+    .requiredOption('-o, --output <folder>', 'folder of the new model')
+    .action(async (sources: string[], { output }: { output: string }) => { finish(await averageModelsCommand(sources, output)); }); // prettier-ignore
   models
     .command('features')
     .description('tell where the feature networks for the perceptual loss of training come from')

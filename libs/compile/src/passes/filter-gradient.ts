@@ -5,15 +5,15 @@ import { reshape, slice } from '../rules/shapes.js';
 import { isPlain } from './plain-convolution.js';
 
 /**
- * Below this many channels on either side oneDNN's own filter gradient is quicker. For 256, which a generator of width 64
- * has, `npm run bench -- passes --width 64` tells the gain; with 128 a step of width 32 took up to a tenth longer.
+ * Below this many channels on either side oneDNN's own filter gradient is quicker. With 256, which a generator of width 64
+ * has, the two are about level (`npm run bench -- passes --width 64`).
  */
 const MANY_CHANNELS = 256;
 const SMALL_KERNEL = 4;
 
 /**
  * The filter gradient of a small convolution between many channels as one matrix product for each place in the kernel:
- * `dw[i, j] = x[:, i.., j.., :]ᵀ · dy`. On a CPU that is quicker than oneDNN's own filter gradient where they are many.
+ * `dw[i, j] = x[:, i.., j.., :]ᵀ · dy`. On a CPU that may be quicker than oneDNN's own filter gradient where they are many and the picture large.
  */
 export function productFilterGradients(program: GraphProgram): GraphProgram {
   return rewrite(program, (node, inputs, graph) => {
