@@ -7,6 +7,8 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Chunk } from '@kinemacolor/contracts';
+import { hasApiCode } from './api-code.js';
+import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
 import { streamOf, subjectOf } from './subjects.js';
 
@@ -86,24 +88,15 @@ export async function* readBytes(
     deliver_policy: DeliverPolicy.All,
   });
   const messages = await consumer.consume({ max_messages: AHEAD });
-  const stop = (): void => {
-    messages.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
   let next = 0;
-  try {
-    for await (const message of messages) {
-      const { offset, data, last } = Chunk.decode(message.data);
-      if (offset > next) {
-        throw new StreamingError('LOST', `Of ${kind} ${job} the bytes ${next} to ${offset} are gone.`);
-      }
-      next = offset + data.byteLength;
-      if (next > from) yield data.subarray(Math.max(0, from - offset));
-      if (last) return;
+  for await (const message of stoppedBy(messages, signal)) {
+    const { offset, data, last } = Chunk.decode(message.data);
+    if (offset > next) {
+      throw new StreamingError('LOST', `Of ${kind} ${job} the bytes ${next} to ${offset} are gone.`);
     }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    messages.stop();
+    next = offset + data.byteLength;
+    if (next > from) yield data.subarray(Math.max(0, from - offset));
+    if (last) return;
   }
 }
 
@@ -137,7 +130,7 @@ async function publishAfter(stream: JetStreamClient, { kind, job, id, message, s
     const expect = { lastSubjectSequence: sequence };
     return (await stream.publish(subjectOf(kind, job), message, { msgID: id, expect })).seq;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === JetStreamApiCodes.StreamWrongLastSequence) {
+    if (hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence)) {
       throw new StreamingError('CONTENDED', `Somebody else writes ${kind} ${job} too.`, { cause: error });
     }
     throw error;

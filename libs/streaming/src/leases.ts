@@ -1,12 +1,6 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-  type ConsumerMessages,
-  type JsMsg,
-} from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { stoppedBy } from './stopped-by.js';
 import { streamOf, type Kind } from './subjects.js';
 
 export interface LeaseOptions {
@@ -64,27 +58,16 @@ export async function* takeLeases(connection: NatsConnection, options: LeaseOpti
     max_messages: ahead,
     threshold_messages: Math.max(1, Math.floor(ahead / 2)),
   });
-  const stop = (): void => {
-    messages.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
   const held = new Set<() => void>();
-  try {
-    for await (const message of untilStopped(messages, signal)) yield leaseOf(message, leaseMs, held);
-  } finally {
-    signal.removeEventListener('abort', stop);
-    messages.stop();
-    for (const release of held) release();
-  }
-}
-
-/** What had come ahead when the signal came is handed back at once. */
-async function* untilStopped(messages: ConsumerMessages, signal: AbortSignal): AsyncGenerator<JsMsg, void> {
   const stopped = (): boolean => signal.aborted;
-  if (stopped()) return;
-  for await (const message of messages) {
-    if (stopped()) message.nak();
-    else yield message;
+  try {
+    for await (const message of stoppedBy(messages, signal)) {
+      // What had come ahead when the signal came is handed back at once.
+      if (stopped()) message.nak();
+      else yield leaseOf(message, leaseMs, held);
+    }
+  } finally {
+    for (const release of held) release();
   }
 }
 

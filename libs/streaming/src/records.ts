@@ -1,6 +1,8 @@
 import { JetStreamApiCodes, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { hasApiCode } from './api-code.js';
+import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
 
 /** How a record is kept: bytes and back. */
@@ -74,20 +76,10 @@ async function* watchOne<T>(
   signal: AbortSignal,
 ): AsyncGenerator<T, void> {
   if (signal.aborted) return;
-  const entries = await kv.watch({ key: id });
-  const stop = (): void => {
-    entries.stop();
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    for await (const entry of entries) {
-      const value = valueOf(entry);
-      if (value === undefined) return;
-      yield value;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
-    entries.stop();
+  for await (const entry of stoppedBy(await kv.watch({ key: id }), signal)) {
+    const value = valueOf(entry);
+    if (value === undefined) return;
+    yield value;
   }
 }
 
@@ -97,8 +89,7 @@ async function unlessMoved(write: () => Promise<number>): Promise<boolean> {
     await write();
     return true;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === JetStreamApiCodes.StreamWrongLastSequence)
-      return false;
+    if (hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return false;
     throw error;
   }
 }

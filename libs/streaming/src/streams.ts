@@ -1,5 +1,6 @@
 import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { hasApiCode } from './api-code.js';
 import { KINDS, streamOf, type Kind } from './subjects.js';
 
 /** Bytes that one message may have. NATS allows 1 MB by default, headers included. */
@@ -69,7 +70,7 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
     try {
       await manager.streams.add(config);
     } catch (error) {
-      if (!isInUse(error)) throw error;
+      if (!hasApiCode(error, STREAM_NAME_IN_USE)) throw error;
       await manager.streams.update(config.name, config);
     }
   }
@@ -77,8 +78,6 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
 
 /** The stream is there already, with other settings. */
 const STREAM_NAME_IN_USE = 10058;
-const isInUse = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === STREAM_NAME_IN_USE;
 
 /** Deletes everything of one job in the streams of these kinds. */
 export async function forgetJob(

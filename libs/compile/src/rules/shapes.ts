@@ -11,6 +11,43 @@ export function slice(graph: Graph, x: Value, begin: Shape, size: Shape): Value 
   return graph.op('Slice', [x, graph.ints(begin), graph.ints(size)], { shape: size, dtype: x.dtype });
 }
 
+/** The same attributes, and the same reading of them, as tfjs has. */
+export function stridedSlice(graph: Graph, x: Value, attributes: tf.StridedSliceAttrs): Value {
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
+  const { finalShape } = tf.slice_util.sliceInfo(
+    [...x.shape],
+    begin,
+    end,
+    strides,
+    beginMask,
+    endMask,
+    ellipsisMask,
+    newAxisMask,
+    shrinkAxisMask,
+  );
+  return graph.op(
+    'StridedSlice',
+    [x, graph.ints(begin), graph.ints(end), graph.ints(strides)],
+    { shape: finalShape, dtype: x.dtype },
+    {
+      begin_mask: int(beginMask),
+      end_mask: int(endMask),
+      ellipsis_mask: int(ellipsisMask),
+      new_axis_mask: int(newAxisMask),
+      shrink_axis_mask: int(shrinkAxisMask),
+    },
+  );
+}
+
+/** A constant around `x`: so many before and after along each axis. */
+export function pad(graph: Graph, x: Value, paddings: readonly (readonly [number, number])[], constant = 0): Value {
+  const value = graph.fill(constant, [], x.dtype);
+  return graph.op('PadV2', [x, paddingInput(graph, paddings), value], {
+    shape: padded(x.shape, paddings),
+    dtype: x.dtype,
+  });
+}
+
 /** For functions of tfjs that look at the shape of a tensor and nothing else. */
 const shapeOnly = ({ shape }: Value): tf.TensorInfo => ({ dataId: {}, shape: [...shape], dtype: 'float32' });
 
@@ -45,40 +82,10 @@ export const shapeRules: Rules = {
     const [from, count] = tf.slice_util.parseSliceParams(shapeOnly(x!), begin, size);
     return slice(graph, x!, from!, count!);
   },
-  StridedSlice: ({ inputs: { x }, attributes, graph }) => {
-    const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } =
-      attributes as tf.StridedSliceAttrs;
-    const { finalShape } = tf.slice_util.sliceInfo(
-      [...x!.shape],
-      begin,
-      end,
-      strides,
-      beginMask,
-      endMask,
-      ellipsisMask,
-      newAxisMask,
-      shrinkAxisMask,
-    );
-    return graph.op(
-      'StridedSlice',
-      [x!, graph.ints(begin), graph.ints(end), graph.ints(strides)],
-      { shape: finalShape, dtype: x!.dtype },
-      {
-        begin_mask: int(beginMask),
-        end_mask: int(endMask),
-        ellipsis_mask: int(ellipsisMask),
-        new_axis_mask: int(newAxisMask),
-        shrink_axis_mask: int(shrinkAxisMask),
-      },
-    );
-  },
+  StridedSlice: ({ inputs: { x }, attributes, graph }) => stridedSlice(graph, x!, attributes as tf.StridedSliceAttrs),
   PadV2: ({ inputs: { x }, attributes, graph }) => {
     const { paddings, constantValue } = attributes as tf.PadV2Attrs;
-    const value = graph.fill(constantValue, [], x!.dtype);
-    return graph.op('PadV2', [x!, paddingInput(graph, paddings), value], {
-      shape: padded(x!.shape, paddings),
-      dtype: x!.dtype,
-    });
+    return pad(graph, x!, paddings, constantValue);
   },
   MirrorPad: ({ inputs: { x }, attributes, graph }) => {
     const { paddings, mode } = attributes as tf.MirrorPadAttrs;
