@@ -28,21 +28,8 @@ const FOLLOWERS = new Set([
  * anyway are among them so that what they are given is too: a logarithm makes much of little.
  */
 const LOSS_OPS = new Set([
-  ...[
-    'Log',
-    'Log1p',
-    'Exp',
-    'Expm1',
-    'Sqrt',
-    'Rsqrt',
-    'RealDiv',
-    'DivNoNan',
-    'Pow',
-    'Softplus',
-    'Reciprocal',
-    'Mean',
-    'Sum',
-  ],
+  ...['Log', 'Log1p', 'Exp', 'Expm1', 'Sqrt', 'Rsqrt', 'RealDiv', 'DivNoNan', 'Pow', 'Softplus'],
+  ...['Reciprocal', 'Mean', 'Sum'],
   ...['AddV2', 'Sub', 'Mul', 'Maximum', 'Minimum', 'Neg', 'Abs', 'Square', 'SquaredDifference', 'BiasAdd', 'SelectV2'],
   ...['Sigmoid', 'Tanh', 'Step', 'Reshape', 'Greater', 'GreaterEqual', 'Less', 'LessEqual', 'Equal', 'NotEqual'],
 ]);

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { adam, buildProgram, type PassSwitches } from '@kinemacolor/compile';
+import { buildProgram, type PassSwitches } from '@kinemacolor/compile';
 import { choosePrecision, loadModel } from '@kinemacolor/models';
 import * as tf from '@tensorflow/tfjs';
 import { readFloats } from '../float-files.js';
-import { ADAM } from '../step/form.js';
 import { checkSameTraining } from '../step/same-training.js';
+import { generatorStep } from '../training/generator-step.js';
 import { CHROMA, LUMA } from '../training/training-pair.js';
 import { type Form, type Pair, type Switch, without } from './pair.js';
 
@@ -24,17 +24,7 @@ export async function stepPair(folder: string, size: number, off: Switch): Promi
     readFloats(path.join(folder, CHROMA)),
   ]);
   const { model } = await loadModel(folder);
-  const { rate, ...options } = ADAM;
-  const weights = model.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
-  const optimiser = adam(weights, options);
-  const variables = [...weights, ...optimiser.variables];
-  const fn = (input: tf.Tensor4D, truth: tf.Tensor4D): tf.Scalar => {
-    const loss = (): tf.Scalar => tf.mean(tf.abs(tf.sub(model.apply(input) as tf.Tensor4D, truth)));
-    const { value, grads } = tf.variableGrads(loss, weights);
-    optimiser.apply(grads, { rate });
-    return value;
-  };
-  const signature = [{ shape: [1, size, size, 1] }, { shape: [1, size, size, 2] }];
+  const { fn, signature, variables } = generatorStep(model, size);
   const form = (passes: Partial<PassSwitches>): Form<number> => ({
     build: () => buildProgram({ step: { fn, signature } }, { variables, precision, passes }),
     run: ({ functions }) => {

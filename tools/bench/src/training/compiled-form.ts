@@ -1,7 +1,8 @@
-import { adam, compile } from '@kinemacolor/compile';
+import { compile } from '@kinemacolor/compile';
 import { choosePrecision, loadModel } from '@kinemacolor/models';
 import * as tf from '@tensorflow/tfjs';
-import { ADAM, type Form } from '../step/form.js';
+import type { Form } from '../step/form.js';
+import { generatorStep } from './generator-step.js';
 
 /** The whole step as one graph: forward, gradients, Adam. */
 export async function compiledForm(
@@ -11,20 +12,9 @@ export async function compiledForm(
   chroma: Float32Array,
 ): Promise<Form> {
   const precision = choosePrecision('auto', 'cpu');
-  const { rate, ...options } = ADAM;
   const { model } = await loadModel(folder);
-  const weights = model.trainableWeights.map((weight) => weight.read() as unknown as tf.Variable);
-  const optimiser = adam(weights, options);
-  const step = await compile(
-    (input: tf.Tensor4D, truth: tf.Tensor4D) => {
-      const loss = (): tf.Scalar => tf.mean(tf.abs(tf.sub(model.apply(input) as tf.Tensor4D, truth)));
-      const { value, grads } = tf.variableGrads(loss, weights);
-      optimiser.apply(grads, { rate });
-      return value;
-    },
-    [{ shape: [1, size, size, 1] }, { shape: [1, size, size, 2] }],
-    { variables: [...weights, ...optimiser.variables], precision },
-  );
+  const { fn, signature, weights, optimiser, variables } = generatorStep(model, size);
+  const step = await compile(fn, signature, { variables, precision });
   return {
     how: `compiled ${precision}`,
     restart: async () => {
