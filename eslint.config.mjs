@@ -38,6 +38,12 @@ export const depConstraints = [
     onlyDependOnLibsWithTags: ['domain:contracts'],
     bannedExternalImports: ['@tensorflow/*', 'nats', '@nats-io/*', 'fluent-ffmpeg'],
   },
+  // What somebody else's program takes in: the contracts and nothing of the services.
+  {
+    sourceTag: 'domain:client',
+    onlyDependOnLibsWithTags: ['domain:client', 'domain:contracts', 'domain:testing'],
+    bannedExternalImports: ['@tensorflow/*', 'nats', '@nats-io/*', 'fluent-ffmpeg'],
+  },
   { sourceTag: 'domain:app', onlyDependOnLibsWithTags: ['type:lib'] },
   // The trainer joins the two.
   { sourceTag: 'part:losses', notDependOnLibsWithTags: ['part:models'] },

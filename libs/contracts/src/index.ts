@@ -40,12 +40,17 @@ export { ColorizeSettings, Container, PoisonPolicy, Subsampling } from './genera
 export {
   ChromaFrame,
   Chunk,
+  Credit,
   DeadFrame,
   FrameId,
   FrameTimes,
   LumaFrame,
   PassThrough,
   Rational,
+  SegmentEnd,
+  SegmentPiece,
+  Whereabouts,
 } from './generated/kinemacolor/v1/frames.js';
 export { Duration } from './generated/google/protobuf/duration.js';
 export { PROTOSET } from './protoset.js';
+export { JobRecord, ModelPin, ModelRecord, ModelVersion } from './generated/kinemacolor/v1/record.js';

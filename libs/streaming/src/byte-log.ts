@@ -1,16 +1,7 @@
-import {
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-  JetStreamApiCodes,
-  type JetStreamClient,
-} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Chunk } from '@kinemacolor/contracts';
-import { hasApiCode } from './api-code.js';
-import { stoppedBy } from './stopped-by.js';
+import { lastEntry, openLogWriter, readLog } from './message-log.js';
 import { StreamingError } from './streaming-error.js';
-import { streamOf, subjectOf } from './subjects.js';
 
 /** What is kept as bytes: the film that came, and the film that goes. */
 export type ByteKind = 'source' | 'result';
@@ -38,17 +29,12 @@ export interface ByteWriter {
 
 /** Opens a job's bytes for writing behind what is kept of them. */
 export async function openByteWriter(connection: NatsConnection, kind: ByteKind, job: string): Promise<ByteWriter> {
-  const stream = jetstream(connection);
-  let { bytes, whole, sequence } = await lastOf(connection, kind, job);
+  const before = await lastOf(connection, kind, job);
+  let { bytes, whole } = before;
+  const log = openLogWriter(connection, kind, job, before.sequence);
   const append = async (data: Uint8Array, last: boolean): Promise<void> => {
     const message = Chunk.encode({ jobId: job, offset: bytes, data, last }).finish();
-    sequence = await publishAfter(stream, {
-      kind,
-      job,
-      id: `${job}:${bytes}${last ? ':last' : ''}`,
-      message,
-      sequence,
-    });
+    await log.append(`${job}:${bytes}${last ? ':last' : ''}`, message);
     bytes += data.byteLength;
     whole = last;
   };
@@ -82,15 +68,9 @@ export async function* readBytes(
   job: string,
   { from = 0, signal }: { readonly from?: number; readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array, void> {
-  if (signal.aborted) return;
-  const consumer = await jetstream(connection).consumers.get(streamOf(kind), {
-    filter_subjects: subjectOf(kind, job),
-    deliver_policy: DeliverPolicy.All,
-  });
-  const messages = await consumer.consume({ max_messages: AHEAD });
   let next = 0;
-  for await (const message of stoppedBy(messages, signal)) {
-    const { offset, data, last } = Chunk.decode(message.data);
+  for await (const entry of readLog(connection, kind, job, { signal })) {
+    const { offset, data, last } = Chunk.decode(entry.data);
     if (offset > next) {
       throw new StreamingError('LOST', `Of ${kind} ${job} the bytes ${next} to ${offset} are gone.`);
     }
@@ -100,39 +80,13 @@ export async function* readBytes(
   }
 }
 
-/** Chunks that are fetched ahead of the reader: 4 MiB at most. */
-const AHEAD = 8;
-
-interface Last extends Kept {
-  /** Of the last message in the stream; 0: there is none. */
-  readonly sequence: number;
-}
-
-async function lastOf(connection: NatsConnection, kind: ByteKind, job: string): Promise<Last> {
-  const manager = await jetstreamManager(connection);
-  const message = await manager.streams.getMessage(streamOf(kind), { last_by_subj: subjectOf(kind, job) });
-  if (message === null) return { bytes: 0, whole: false, sequence: 0 };
-  const { offset, data, last } = Chunk.decode(message.data);
-  return { bytes: offset + data.byteLength, whole: last, sequence: message.seq };
-}
-
-interface Append {
-  readonly kind: ByteKind;
-  readonly job: string;
-  readonly id: string;
-  readonly message: Uint8Array;
-  /** Of the job's last message: another one means that somebody else writes. */
-  readonly sequence: number;
-}
-
-async function publishAfter(stream: JetStreamClient, { kind, job, id, message, sequence }: Append): Promise<number> {
-  try {
-    const expect = { lastSubjectSequence: sequence };
-    return (await stream.publish(subjectOf(kind, job), message, { msgID: id, expect })).seq;
-  } catch (error) {
-    if (hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence)) {
-      throw new StreamingError('CONTENDED', `Somebody else writes ${kind} ${job} too.`, { cause: error });
-    }
-    throw error;
-  }
+async function lastOf(
+  connection: NatsConnection,
+  kind: ByteKind,
+  job: string,
+): Promise<Kept & { readonly sequence: number }> {
+  const entry = await lastEntry(connection, kind, job);
+  if (entry === undefined) return { bytes: 0, whole: false, sequence: 0 };
+  const { offset, data, last } = Chunk.decode(entry.data);
+  return { bytes: offset + data.byteLength, whole: last, sequence: entry.sequence };
 }

@@ -1,9 +1,11 @@
+export { openBus, type Bus, type BusOptions } from './bus.js';
+export { busOptions, natsSettings, type NatsValues } from './nats-settings.js';
 export { connectNats, type NatsOptions } from './connect.js';
 export { takeLeases, type Lease, type LeaseOptions } from './leases.js';
 export { findNatsServer } from './server/find-nats-server.js';
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
 export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
-export { ensureStreams, forgetJob, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
+export { countMessages, ensureStreams, forgetJob, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';
 export { publishInWindow, type Outgoing } from './windowed-publish.js';
 export { openRecords, type RecordCodec, type Records, type RecordsOptions } from './records.js';
@@ -16,3 +18,5 @@ export {
   type ByteWriter,
   type Kept,
 } from './byte-log.js';
+export { despiteAbsence, isAway } from './is-away.js';
+export { lastEntry, openLogWriter, readLog, type LogEntry, type LogWriter } from './message-log.js';

@@ -2,6 +2,7 @@ import { JetStreamApiCodes, StorageType } from '@nats-io/jetstream';
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
+import { despiteAbsence } from './is-away.js';
 import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
 
@@ -44,15 +45,17 @@ export async function openRecords<T>(
   connection: NatsConnection,
   { bucket, codec, replicas = 1 }: RecordsOptions<T>,
 ): Promise<Records<T>> {
-  const kv = await new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1 });
+  const kv = await despiteAbsence(() =>
+    new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1 }),
+  );
   const valueOf = (entry: KvEntry | null): T | undefined =>
     entry?.operation === 'PUT' ? codec.decode(entry.value) : undefined;
   return {
     create: (id, value) => unlessMoved(() => kv.create(id, codec.encode(value))),
-    get: async (id) => valueOf(await kv.get(id)),
+    get: async (id) => valueOf(await despiteAbsence(() => kv.get(id))),
     update: async (id, change) => {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const entry = await kv.get(id);
+        const entry = await despiteAbsence(() => kv.get(id));
         const now = valueOf(entry);
         if (entry === null || now === undefined) return undefined;
         const next = change(now);
@@ -61,7 +64,7 @@ export async function openRecords<T>(
       }
       throw new StreamingError('CONTENDED', `${bucket}/${id} was changed by others ${MOST_TRIES} times in a row.`);
     },
-    delete: (id) => kv.purge(id),
+    delete: (id) => despiteAbsence(() => kv.purge(id)),
     watch: (id, signal) => watchOne(kv, id, valueOf, signal),
     ids: async function* () {
       yield* await kv.keys();
@@ -86,7 +89,7 @@ async function* watchOne<T>(
 /** @returns false when the record is no longer the one that was meant */
 async function unlessMoved(write: () => Promise<number>): Promise<boolean> {
   try {
-    await write();
+    await despiteAbsence(write);
     return true;
   } catch (error) {
     if (hasApiCode(error, JetStreamApiCodes.StreamWrongLastSequence)) return false;

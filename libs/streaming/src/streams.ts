@@ -21,6 +21,7 @@ export interface StreamOptions {
 }
 
 const GIB = 2 ** 30;
+const TASK_BYTES = 2 ** 26;
 const DEFAULTS = { replicas: 1, window: 64, fileBytes: 64 * GIB, memoryBytes: GIB } as const;
 
 /** What streams of frames have in common: they can be computed again, so memory will do, and a full window refuses. */
@@ -40,13 +41,25 @@ const bytes = ({ fileBytes }: Required<StreamOptions>): Partial<StreamConfig> =>
   max_bytes: fileBytes,
 });
 
+/** What tasks have in common: they outlive the server, and one process has each. */
+const task = (): Partial<StreamConfig> => ({
+  storage: StorageType.File,
+  retention: RetentionPolicy.Workqueue,
+  max_msgs_per_subject: 1,
+  max_bytes: TASK_BYTES,
+});
+
 const CONFIGS: Readonly<Record<Kind, (options: Required<StreamOptions>) => Partial<StreamConfig>>> = {
   source: bytes,
   // Whoever colours takes from one queue; a frame is gone when its colours are published.
   luma: (options) => ({ ...frames(options), retention: RetentionPolicy.Workqueue }),
   // One encoder a job; a frame is gone when the encoder has it.
   chroma: (options) => ({ ...frames(options), retention: RetentionPolicy.Workqueue }),
+  segment: bytes,
   result: bytes,
+  // One task a job: whoever takes it keeps it until the job has ended.
+  decode: task,
+  encode: task,
   dead: (options) => ({ ...bytes(options), max_msgs_per_subject: 1000, max_bytes: GIB }),
 };
 
@@ -78,6 +91,17 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
 
 /** The stream is there already, with other settings. */
 const STREAM_NAME_IN_USE = 10058;
+
+/**
+ * How many messages of a job wait in a stream, or are held by somebody who has not finished with them.
+ * @throws JetStreamApiError when the stream is not there
+ */
+export async function countMessages(connection: NatsConnection, kind: Kind, job: string): Promise<number> {
+  const manager = await jetstreamManager(connection);
+  const subject = `${kind}.${job}`;
+  const { state } = await manager.streams.info(streamOf(kind), { subjects_filter: subject });
+  return state.subjects?.[subject] ?? 0;
+}
 
 /** Deletes everything of one job in the streams of these kinds. */
 export async function forgetJob(

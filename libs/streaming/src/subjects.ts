@@ -1,5 +1,5 @@
 /** What a subject carries; each kind is a stream of its own, with a subject for each job. */
-export const KINDS = ['source', 'luma', 'chroma', 'result', 'dead'] as const;
+export const KINDS = ['source', 'luma', 'chroma', 'segment', 'result', 'dead', 'decode', 'encode'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Name of the stream of a kind. */

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { headers as newHeaders, type MsgHdrs } from '@nats-io/transport-node';
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream';
 import { hasApiCode } from './api-code.js';
+import { isAway } from './is-away.js';
 import { LARGEST_MESSAGE } from './streams.js';
 import { StreamingError } from './streaming-error.js';
 
@@ -61,7 +62,3 @@ async function published(publish: () => Promise<PubAck>): Promise<PubAck | undef
 
 /** `maximum messages per subject exceeded`, `maximum bytes exceeded`: the server has one code for both. */
 const STORE_FAILED = 10077;
-
-/** The server restarts, or elects: the message id makes another try safe. */
-const isAway = (error: unknown): boolean =>
-  error instanceof Error && ['TimeoutError', 'NoRespondersError', 'RequestError'].includes(error.name);

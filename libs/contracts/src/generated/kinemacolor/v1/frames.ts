@@ -37,7 +37,11 @@ export interface FrameId {
    * TypeScript gets it as a string of digits.
    */
   pts: string;
-  timeBase: Rational | undefined;
+  timeBase:
+    | Rational
+    | undefined;
+  /** Which time the film is being decoded: raised when frames have to be made again. */
+  epoch: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -61,6 +65,8 @@ export interface LumaFrame {
   /** When the decoder had it, microseconds since 1970. */
   decodedUs: number;
   passThrough: PassThrough;
+  /** The version that the whole shot is painted with; empty: the one that is served. */
+  modelVersion: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -76,7 +82,13 @@ export interface ChromaFrame {
   /** What painted it. */
   model: string;
   modelVersion: string;
-  times: FrameTimes | undefined;
+  times:
+    | FrameTimes
+    | undefined;
+  /** What it was painted for, for the smoothing over time. Empty where nothing is smoothed. */
+  luma: Uint8Array;
+  /** Live jobs: the colorizers were behind, so the frame gets the colours of the one before. */
+  held: boolean;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -97,6 +109,52 @@ export interface DeadFrame {
   /** Colorizers that took it and did not come back. */
   tries: number;
   reason: string;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** An encoded segment of the film, in pieces. Subject: segment.<job>, which is a log with one writer. */
+export interface SegmentPiece {
+  jobId: string;
+  /** First frame of the segment. */
+  firstFrame: number;
+  piece:
+    | //
+    /** Of the segment's file. */
+    { $case: "data"; value: Uint8Array }
+    | //
+    /** Of what the smoothing remembers at the end of the segment. */
+    { $case: "state"; value: Uint8Array }
+    | //
+    /** Both are whole: the segment counts from now on. */
+    { $case: "end"; value: SegmentEnd }
+    | undefined;
+  /** Where the data, or the state, begins. Data from 0 on begins the segment anew: its first writer was killed. */
+  offset: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+export interface SegmentEnd {
+  frames: number;
+  /** Bytes of the segment's file, and of the state. */
+  dataBytes: number;
+  stateBytes: number;
+  shots: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Where an encoder is. Subject: credit.<job>, again and again, kept nowhere: the decoder runs only so far ahead of it. */
+export interface Credit {
+  epoch: number;
+  /** The frame that it waits for. */
+  nextFrame: number;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** What a decoder answers on where.<job>. */
+export interface Whereabouts {
+  epoch: number;
+  /** The frame that it publishes next. */
+  nextFrame: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -209,7 +267,7 @@ export const Chunk: MessageFns<Chunk> = {
 };
 
 function createBaseFrameId(): FrameId {
-  return { jobId: "", index: 0, pts: "0", timeBase: undefined, _unknownFields: {} };
+  return { jobId: "", index: 0, pts: "0", timeBase: undefined, epoch: 0, _unknownFields: {} };
 }
 
 export const FrameId: MessageFns<FrameId> = {
@@ -225,6 +283,9 @@ export const FrameId: MessageFns<FrameId> = {
     }
     if (message.timeBase !== undefined) {
       Rational.encode(message.timeBase, writer.uint32(34).fork()).join();
+    }
+    if (message.epoch !== 0) {
+      writer.uint32(40).uint32(message.epoch);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -282,6 +343,14 @@ export const FrameId: MessageFns<FrameId> = {
             message.timeBase = Rational.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -314,6 +383,7 @@ export const FrameId: MessageFns<FrameId> = {
     message.timeBase = (object.timeBase !== undefined && object.timeBase !== null)
       ? Rational.fromPartial(object.timeBase)
       : undefined;
+    message.epoch = object.epoch ?? 0;
     return message;
   },
 };
@@ -412,6 +482,7 @@ function createBaseLumaFrame(): LumaFrame {
     model: "",
     decodedUs: 0,
     passThrough: 0,
+    modelVersion: "",
     _unknownFields: {},
   };
 }
@@ -441,6 +512,9 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     }
     if (message.passThrough !== 0) {
       writer.uint32(64).int32(message.passThrough);
+    }
+    if (message.modelVersion !== "") {
+      writer.uint32(74).string(message.modelVersion);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -530,6 +604,14 @@ export const LumaFrame: MessageFns<LumaFrame> = {
             message.passThrough = reader.int32() as any;
             continue;
           }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.modelVersion = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -566,6 +648,7 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     message.model = object.model ?? "";
     message.decodedUs = object.decodedUs ?? 0;
     message.passThrough = object.passThrough ?? 0;
+    message.modelVersion = object.modelVersion ?? "";
     return message;
   },
 };
@@ -581,6 +664,8 @@ function createBaseChromaFrame(): ChromaFrame {
     model: "",
     modelVersion: "",
     times: undefined,
+    luma: new Uint8Array(0),
+    held: false,
     _unknownFields: {},
   };
 }
@@ -613,6 +698,12 @@ export const ChromaFrame: MessageFns<ChromaFrame> = {
     }
     if (message.times !== undefined) {
       FrameTimes.encode(message.times, writer.uint32(74).fork()).join();
+    }
+    if (message.luma.length !== 0) {
+      writer.uint32(82).bytes(message.luma);
+    }
+    if (message.held !== false) {
+      writer.uint32(88).bool(message.held);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -710,6 +801,22 @@ export const ChromaFrame: MessageFns<ChromaFrame> = {
             message.times = FrameTimes.decode(reader, reader.uint32());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.luma = reader.bytes();
+            continue;
+          }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.held = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -749,6 +856,8 @@ export const ChromaFrame: MessageFns<ChromaFrame> = {
     message.times = (object.times !== undefined && object.times !== null)
       ? FrameTimes.fromPartial(object.times)
       : undefined;
+    message.luma = object.luma ?? new Uint8Array(0);
+    message.held = object.held ?? false;
     return message;
   },
 };
@@ -955,6 +1064,433 @@ export const DeadFrame: MessageFns<DeadFrame> = {
       : undefined;
     message.tries = object.tries ?? 0;
     message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseSegmentPiece(): SegmentPiece {
+  return { jobId: "", firstFrame: 0, piece: undefined, offset: 0, _unknownFields: {} };
+}
+
+export const SegmentPiece: MessageFns<SegmentPiece> = {
+  encode(message: SegmentPiece, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.jobId !== "") {
+      writer.uint32(10).string(message.jobId);
+    }
+    if (message.firstFrame !== 0) {
+      writer.uint32(16).uint64(message.firstFrame);
+    }
+    switch (message.piece?.$case) {
+      case "data":
+        writer.uint32(26).bytes(message.piece.value);
+        break;
+      case "state":
+        writer.uint32(34).bytes(message.piece.value);
+        break;
+      case "end":
+        SegmentEnd.encode(message.piece.value, writer.uint32(42).fork()).join();
+        break;
+    }
+    if (message.offset !== 0) {
+      writer.uint32(48).uint64(message.offset);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentPiece {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentPiece();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.jobId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.firstFrame = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.piece = { $case: "data", value: reader.bytes() };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.piece = { $case: "state", value: reader.bytes() };
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.piece = { $case: "end", value: SegmentEnd.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.offset = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SegmentPiece>): SegmentPiece {
+    return SegmentPiece.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SegmentPiece>): SegmentPiece {
+    const message = createBaseSegmentPiece();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.jobId = object.jobId ?? "";
+    message.firstFrame = object.firstFrame ?? 0;
+    switch (object.piece?.$case) {
+      case "data": {
+        if (object.piece?.value !== undefined && object.piece?.value !== null) {
+          message.piece = { $case: "data", value: object.piece.value };
+        }
+        break;
+      }
+      case "state": {
+        if (object.piece?.value !== undefined && object.piece?.value !== null) {
+          message.piece = { $case: "state", value: object.piece.value };
+        }
+        break;
+      }
+      case "end": {
+        if (object.piece?.value !== undefined && object.piece?.value !== null) {
+          message.piece = { $case: "end", value: SegmentEnd.fromPartial(object.piece.value) };
+        }
+        break;
+      }
+    }
+    message.offset = object.offset ?? 0;
+    return message;
+  },
+};
+
+function createBaseSegmentEnd(): SegmentEnd {
+  return { frames: 0, dataBytes: 0, stateBytes: 0, shots: 0, _unknownFields: {} };
+}
+
+export const SegmentEnd: MessageFns<SegmentEnd> = {
+  encode(message: SegmentEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frames !== 0) {
+      writer.uint32(8).uint64(message.frames);
+    }
+    if (message.dataBytes !== 0) {
+      writer.uint32(16).uint64(message.dataBytes);
+    }
+    if (message.stateBytes !== 0) {
+      writer.uint32(24).uint64(message.stateBytes);
+    }
+    if (message.shots !== 0) {
+      writer.uint32(32).uint32(message.shots);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.frames = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dataBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.stateBytes = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.shots = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SegmentEnd>): SegmentEnd {
+    return SegmentEnd.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SegmentEnd>): SegmentEnd {
+    const message = createBaseSegmentEnd();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.frames = object.frames ?? 0;
+    message.dataBytes = object.dataBytes ?? 0;
+    message.stateBytes = object.stateBytes ?? 0;
+    message.shots = object.shots ?? 0;
+    return message;
+  },
+};
+
+function createBaseCredit(): Credit {
+  return { epoch: 0, nextFrame: 0, _unknownFields: {} };
+}
+
+export const Credit: MessageFns<Credit> = {
+  encode(message: Credit, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint32(message.epoch);
+    }
+    if (message.nextFrame !== 0) {
+      writer.uint32(16).uint64(message.nextFrame);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Credit {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCredit();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.nextFrame = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Credit>): Credit {
+    return Credit.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Credit>): Credit {
+    const message = createBaseCredit();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.epoch = object.epoch ?? 0;
+    message.nextFrame = object.nextFrame ?? 0;
+    return message;
+  },
+};
+
+function createBaseWhereabouts(): Whereabouts {
+  return { epoch: 0, nextFrame: 0, _unknownFields: {} };
+}
+
+export const Whereabouts: MessageFns<Whereabouts> = {
+  encode(message: Whereabouts, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.epoch !== 0) {
+      writer.uint32(8).uint32(message.epoch);
+    }
+    if (message.nextFrame !== 0) {
+      writer.uint32(16).uint64(message.nextFrame);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Whereabouts {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseWhereabouts();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.epoch = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.nextFrame = longToNumber(reader.uint64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Whereabouts>): Whereabouts {
+    return Whereabouts.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Whereabouts>): Whereabouts {
+    const message = createBaseWhereabouts();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.epoch = object.epoch ?? 0;
+    message.nextFrame = object.nextFrame ?? 0;
     return message;
   },
 };

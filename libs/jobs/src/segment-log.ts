@@ -1,0 +1,102 @@
+import { createReadStream } from 'node:fs';
+import { SegmentPiece } from '@kinemacolor/contracts';
+import { lastEntry, LARGEST_CHUNK, openLogWriter, readLog, type LogWriter } from '@kinemacolor/streaming';
+import type { NatsConnection } from '@nats-io/transport-node';
+
+/** A segment as it is kept: a file of encoded frames, and what the smoothing remembers behind it. */
+export interface KeptSegment {
+  readonly firstFrame: number;
+  readonly frames: number;
+  /** Shots that begin in it. */
+  readonly shots: number;
+  readonly state: Uint8Array;
+}
+
+/** Where to put the bytes of a segment while it is read back. */
+export interface SegmentTarget {
+  /** Bytes of the segment that is being read; from offset 0 on, all that came before is void. */
+  data(bytes: Uint8Array, offset: number): Promise<void>;
+  /** It is whole. One that a killed writer did not finish never gets here: it begins anew. */
+  whole(segment: KeptSegment): Promise<void>;
+}
+
+/** The encoded segments of a job, on disk. */
+export interface SegmentLog {
+  /** @throws StreamingError `CONTENDED` when another encoder writes too: it has taken over */
+  append(segment: KeptSegment & { readonly path: string }): Promise<void>;
+}
+
+/**
+ * Reads back what is kept of a job's segments, and opens the log for more behind them.
+ * @throws StreamingError, Error when the log is not what was written
+ */
+export async function openSegmentLog(
+  connection: NatsConnection,
+  job: string,
+  target: SegmentTarget,
+  signal: AbortSignal,
+): Promise<SegmentLog> {
+  const last = await lastEntry(connection, 'segment', job);
+  if (last !== undefined) await readBack(connection, job, last.sequence, target, signal);
+  const writer = openLogWriter(connection, 'segment', job, last?.sequence ?? 0);
+  return {
+    append: async ({ path, state, firstFrame, frames, shots }) => {
+      const write = segmentWriter(writer, job, firstFrame, writer.sequence);
+      const dataBytes = await appendFile(write, path);
+      for (let at = 0; at < state.byteLength; at += LARGEST_CHUNK) {
+        await write({ $case: 'state', value: state.subarray(at, at + LARGEST_CHUNK) }, at);
+      }
+      await write({ $case: 'end', value: { frames, shots, dataBytes, stateBytes: state.byteLength } }, dataBytes);
+    },
+  };
+}
+
+async function appendFile(log: SegmentWriter, path: string): Promise<number> {
+  let bytes = 0;
+  for await (const value of createReadStream(path, { highWaterMark: LARGEST_CHUNK }) as AsyncIterable<Buffer>) {
+    await log({ $case: 'data', value }, bytes);
+    bytes += value.byteLength;
+  }
+  return bytes;
+}
+
+/** Appends a piece of one segment. @returns its sequence */
+type SegmentWriter = (piece: NonNullable<SegmentPiece['piece']>, offset: number) => Promise<number>;
+
+/** @param place sequence behind which this try begins: two tries at one segment must not have the same message ids */
+function segmentWriter(writer: LogWriter, jobId: string, firstFrame: number, place: number): SegmentWriter {
+  return (piece, offset) => {
+    const message = SegmentPiece.encode(SegmentPiece.create({ jobId, firstFrame, piece, offset })).finish();
+    return writer.append(`${jobId}:${place}:${piece.$case}:${offset}`, message);
+  };
+}
+
+async function readBack(
+  connection: NatsConnection,
+  job: string,
+  until: number,
+  target: SegmentTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  let bytes = 0;
+  let state: Uint8Array[] = [];
+  for await (const { data: message, sequence } of readLog(connection, 'segment', job, { signal })) {
+    const { firstFrame, piece, offset } = SegmentPiece.decode(message);
+    if (piece?.$case === 'data') {
+      await target.data(piece.value, offset);
+      bytes = offset + piece.value.byteLength;
+      state = [];
+    } else if (piece?.$case === 'state') {
+      state.push(piece.value);
+    } else if (piece?.$case === 'end') {
+      const { frames, shots, dataBytes, stateBytes } = piece.value;
+      const kept = Buffer.concat(state);
+      if (bytes !== dataBytes || kept.byteLength !== stateBytes) {
+        throw new Error(`The segment of ${job} at frame ${firstFrame} is not what was written.`);
+      }
+      await target.whole({ firstFrame, frames, shots, state: kept });
+    }
+    if (sequence >= until) return;
+  }
+  signal.throwIfAborted();
+}

@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { errorFields, type Log } from './log.js';
+
+/** Something that runs until it is told to stop. */
+export interface Service {
+  /** What whoever started it needs to know of it, such as its address. */
+  readonly facts?: Readonly<Record<string, string | number>>;
+  /** Settles when it has ended by itself; fails when it cannot go on. */
+  readonly ended: Promise<void>;
+  /** Takes nothing new, finishes or hands back what it has, and closes. Idempotent. */
+  drain(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly name: string;
+  readonly log: Log;
+  /** How long draining may take, milliseconds; then the process ends anyway, with exit code 1. */
+  readonly graceMs: number;
+  readonly start: () => Promise<Service>;
+}
+
+/** What a service says to the process that started it, if there is one. */
+export interface ReadyMessage {
+  readonly kind: 'ready';
+  readonly name: string;
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/**
+ * Runs a service as this process: starts it, drains it at SIGTERM, SIGINT or when the process that started it is gone, and
+ * sets the exit code: 0 when it was drained in time, 1 when it failed. An error is one line of the log.
+ */
+export async function runService({ name, log, graceMs, start }: RunOptions): Promise<void> {
+  const stop = stopRequested();
+  try {
+    const service = await start();
+    const facts = service.facts ?? {};
+    log.info(facts, 'ready');
+    const ready: ReadyMessage = { kind: 'ready', name, facts };
+    process.send?.(ready);
+    const why = await Promise.race([stop, service.ended.then(() => 'it ended')]);
+    log.info({ why }, 'draining');
+    if (!(await within(graceMs, service.drain()))) {
+      log.error({ graceMs }, 'not drained in time');
+      process.exit(1);
+    }
+    log.info('drained');
+  } catch (error) {
+    log.error(errorFields(error), 'failed');
+    process.exitCode = 1;
+  } finally {
+    // Else the channel to the parent keeps the process alive.
+    if (process.connected) process.disconnect();
+  }
+}
+
+function stopRequested(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => {
+        resolve(signal);
+      });
+    }
+    process.once('disconnect', () => {
+      resolve('its parent is gone');
+    });
+  });
+}
+
+/** Whether the work was done in this time. */
+async function within(ms: number, work: Promise<void>): Promise<boolean> {
+  const done = new AbortController();
+  const late = pause(ms, false, { signal: done.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    done.abort();
+  }
+}

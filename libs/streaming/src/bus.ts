@@ -1,0 +1,45 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { connectNats, type NatsOptions } from './connect.js';
+import { isAway } from './is-away.js';
+import { ensureStreams, type StreamOptions } from './streams.js';
+
+/** A service's connection to NATS, with the streams in place. */
+export interface Bus {
+  readonly connection: NatsConnection;
+  /** Makes the streams that are not there: a server that restarts has lost those in memory. */
+  ensure(): Promise<void>;
+}
+
+export interface BusOptions extends NatsOptions {
+  readonly streams?: StreamOptions;
+}
+
+/**
+ * Connects and makes the streams; whenever the server comes back, they are made again where it has lost them.
+ * @throws StreamingError `NOT_CONNECTED`; JetStreamApiError when the server refuses the streams
+ */
+export async function openBus({ streams, ...options }: BusOptions): Promise<Bus> {
+  const connection = await connectNats(options);
+  const ensure = (): Promise<void> => ensureStreams(connection, streams);
+  try {
+    await ensure();
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+  void ensureWhenBack(connection, ensure);
+  return { connection, ensure };
+}
+
+/** Ends with the connection. */
+async function ensureWhenBack(connection: NatsConnection, ensure: () => Promise<void>): Promise<void> {
+  for await (const { type } of connection.status()) {
+    if (type !== 'reconnect') continue;
+    try {
+      await ensure();
+    } catch (error) {
+      // It went again: there will be another return. What else is wrong is met by whoever uses the stream.
+      if (!isAway(error)) continue;
+    }
+  }
+}
