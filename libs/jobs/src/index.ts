@@ -5,3 +5,8 @@ export { showPreview, watchPreviews } from './previews.js';
 export { openSegmentLog, type KeptSegment, type SegmentLog, type SegmentTarget } from './segment-log.js';
 export { QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
 export { answerWhereabouts, askWhereabouts } from './whereabouts.js';
+export { fetchModel } from './model-store/fetch-model.js';
+export { acceptVersion, refuseVersion } from './model-store/judge-version.js';
+export { candidateOf, listModels, openModelRecords, versionOf } from './model-store/model-records.js';
+export { ModelStoreError, type ModelStoreErrorCode } from './model-store/model-store-error.js';
+export { publishModel, type PublishOptions } from './model-store/publish-model.js';
