@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { keptBytes, LARGEST_CHUNK, openByteWriter, readBytes } from './byte-log.js';
 import { startNatsServer } from './server/nats-server.js';
-import { forgetJob } from './streams.js';
+import { forgetJob, jobsIn } from './streams.js';
 import { openTestBus, type TestBus } from './testing/bus.js';
 
 const folder = path.join(scratchDir(), 'nats');
@@ -78,7 +78,9 @@ describe('bytes of a job', () => {
     expect(await keptBytes(bus.connection, 'source', 'nobody')).toEqual({ bytes: 0, whole: false });
     const writer = await openByteWriter(bus.connection, 'source', 'forgotten');
     await writer.write(bytes(10));
+    expect(await jobsIn(bus.connection, 'source')).toContain('forgotten');
     await forgetJob(bus.connection, 'forgotten');
+    expect(await jobsIn(bus.connection, 'source')).not.toContain('forgotten');
     expect(await keptBytes(bus.connection, 'source', 'forgotten')).toEqual({ bytes: 0, whole: false });
   });
 

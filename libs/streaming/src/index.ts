@@ -5,7 +5,7 @@ export { takeLeases, type Lease, type LeaseOptions } from './leases.js';
 export { findNatsServer } from './server/find-nats-server.js';
 export { startNatsServer, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
 export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
-export { countMessages, ensureStreams, forgetJob, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
+export { countMessages, ensureStreams, forgetJob, jobsIn, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';
 export { publishInWindow, type Outgoing } from './windowed-publish.js';
 export { openRecords, type RecordCodec, type Records, type RecordsOptions } from './records.js';

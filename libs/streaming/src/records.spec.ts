@@ -78,6 +78,47 @@ describe('records', () => {
     expect(seen).toEqual([{ count: 0 }]);
   });
 
+  it('are all read in one pass, without those that were deleted', async () => {
+    const many = await openRecords(bus.connection, { bucket: 'many', codec });
+    const all = async (): Promise<Map<string, number>> => {
+      const seen = new Map<string, number>();
+      for await (const [id, { count }] of many.entries()) seen.set(id, count);
+      return seen;
+    };
+    expect(await all()).toEqual(new Map());
+    for (let i = 0; i < 50; i++) await many.create(`r${i}`, { count: i });
+    await many.update('r7', () => ({ count: 700 }));
+    await many.delete('r8');
+    const seen = await all();
+    expect(seen.size).toBe(49);
+    expect([seen.get('r7'), seen.get('r8'), seen.get('r49')]).toEqual([700, undefined, 49]);
+    const kept = async (): Promise<number> => (await bus.manager.streams.info('KV_many')).state.messages;
+    await many.forgetDeleted(new Date(Date.now() - 60_000));
+    expect(await kept()).toBe(50);
+    await many.forgetDeleted(new Date(Date.now() + 60_000));
+    expect(await kept()).toBe(49);
+    expect((await all()).size).toBe(49);
+    // A pass leaves nothing behind on the server.
+    for (let i = 0; i < 20; i++) await all();
+    await expect.poll(async () => (await bus.manager.streams.info('KV_many')).state.consumer_count).toBeLessThan(3);
+  });
+
+  it('are watched all together, and deleted ones passed over', async () => {
+    const all = await openRecords(bus.connection, { bucket: 'all', codec });
+    for (const [id, count] of [['a', 1], ['b', 2]] as const) await all.create(id, { count }); // prettier-ignore
+    const stop = new AbortController();
+    const seen: number[] = [];
+    for await (const { count } of all.watchAll(stop.signal)) {
+      seen.push(count);
+      if (seen.length === 2) {
+        await all.delete('a');
+        await all.update('b', () => ({ count: 3 }));
+      }
+      if (count === 3) stop.abort();
+    }
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
   it('are still there after the server was killed', async () => {
     await records.update('one', () => ({ count: 77 }));
     const { url, pid, gone } = bus.server;

@@ -3,6 +3,7 @@ import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
 import { despiteAbsence } from './is-away.js';
+import { forgetMarks, readBucket } from './read-bucket.js';
 import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
 
@@ -17,6 +18,8 @@ export interface RecordsOptions<T> {
   readonly bucket: string;
   readonly codec: RecordCodec<T>;
   readonly replicas?: number;
+  /** How long a record is kept after its last change, milliseconds; default: until it is deleted. */
+  readonly ttlMs?: number;
 }
 
 /** Records by id, on disk, that any process may change: the last one that saw the newest state wins. */
@@ -34,8 +37,21 @@ export interface Records<T> {
   delete(id: string): Promise<void>;
   /** The record now, and after every change, until it is deleted or the signal fires. Changes in quick succession may come as one. */
   watch(id: string, signal: AbortSignal): AsyncGenerator<T, void>;
+  /** Every record now, and after every change, until the signal fires; deleted ones are passed over. */
+  watchAll(signal: AbortSignal): AsyncGenerator<T, void>;
   /** All ids, in no order. */
   ids(): AsyncGenerator<string, void>;
+  /**
+   * All records by their ids, in no order, in one pass: much quicker than one `get` each. One that changes meanwhile may come
+   * twice, as it is then the second time.
+   * @throws StreamingError `LOST` when the server goes meanwhile
+   */
+  entries(): AsyncGenerator<readonly [id: string, value: T], void>;
+  /**
+   * Forgets that what was deleted before `until` has been there: else each record leaves a small mark for ever.
+   * @param until some time ago, so that everyone who watches has seen the mark
+   */
+  forgetDeleted(until: Date): Promise<void>;
 }
 
 const MOST_TRIES = 100;
@@ -43,10 +59,11 @@ const MOST_TRIES = 100;
 /** Opens a bucket of records, which is made if it is not there. */
 export async function openRecords<T>(
   connection: NatsConnection,
-  { bucket, codec, replicas = 1 }: RecordsOptions<T>,
+  { bucket, codec, replicas = 1, ttlMs }: RecordsOptions<T>,
 ): Promise<Records<T>> {
+  const ttl = ttlMs === undefined ? {} : { ttl: ttlMs };
   const kv = await despiteAbsence(() =>
-    new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1 }),
+    new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1, ...ttl }),
   );
   const valueOf = (entry: KvEntry | null): T | undefined =>
     entry?.operation === 'PUT' ? codec.decode(entry.value) : undefined;
@@ -66,9 +83,16 @@ export async function openRecords<T>(
     },
     delete: (id) => despiteAbsence(() => kv.purge(id)),
     watch: (id, signal) => watchOne(kv, id, valueOf, signal),
+    watchAll: (signal) => watchEvery(kv, valueOf, signal),
     ids: async function* () {
       yield* await kv.keys();
     },
+    entries: async function* () {
+      for await (const { key, value } of readBucket(connection, bucket)) {
+        if (value !== undefined) yield [key, codec.decode(value)];
+      }
+    },
+    forgetDeleted: (until) => forgetMarks(connection, bucket, until),
   };
 }
 
@@ -83,6 +107,18 @@ async function* watchOne<T>(
     const value = valueOf(entry);
     if (value === undefined) return;
     yield value;
+  }
+}
+
+async function* watchEvery<T>(
+  kv: KV,
+  valueOf: (entry: KvEntry) => T | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<T, void> {
+  if (signal.aborted) return;
+  for await (const entry of stoppedBy(await kv.watch(), signal)) {
+    const value = valueOf(entry);
+    if (value !== undefined) yield value;
   }
 }
 

@@ -1,7 +1,7 @@
 import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
-import { KINDS, streamOf, type Kind } from './subjects.js';
+import { jobOf, KINDS, streamOf, type Kind } from './subjects.js';
 
 /** Bytes that one message may have. NATS allows 1 MB by default, headers included. */
 export const LARGEST_MESSAGE = 1_000_000;
@@ -101,6 +101,13 @@ export async function countMessages(connection: NatsConnection, kind: Kind, job:
   const subject = `${kind}.${job}`;
   const { state } = await manager.streams.info(streamOf(kind), { subjects_filter: subject });
   return state.subjects?.[subject] ?? 0;
+}
+
+/** Ids of the jobs that have anything in a stream, in no order. */
+export async function jobsIn(connection: NatsConnection, kind: Kind): Promise<string[]> {
+  const manager = await jetstreamManager(connection);
+  const { state } = await manager.streams.info(streamOf(kind), { subjects_filter: `${kind}.*` });
+  return Object.keys(state.subjects ?? {}).map(jobOf);
 }
 
 /** Deletes everything of one job in the streams of these kinds. */

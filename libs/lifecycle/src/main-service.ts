@@ -1,0 +1,37 @@
+import { ConfigError, type Settings } from '@kinemacolor/config';
+import { openLog, type Log, type LogLevel } from './log.js';
+import { flagsHelp, readFlags } from './read-flags.js';
+import { runService, type Service } from './run-service.js';
+
+/** What every service's settings have: `serviceSettings`. */
+interface Common {
+  readonly logLevel: LogLevel;
+  readonly graceSeconds: number;
+}
+
+/**
+ * A service's whole `main`: its settings from the command line and the environment, its log, and its life. Wrong settings
+ * are told in plain words, all at once, and end the process with exit code 2. `--help` prints the flags.
+ */
+export async function mainService<Config extends Common>(
+  name: string,
+  settings: Settings<Config>,
+  start: (config: Config, log: Log) => Promise<Service>,
+): Promise<void> {
+  let config: Config;
+  try {
+    const argv = process.argv.slice(2);
+    if (argv.includes('--help')) {
+      console.log(`usage: ${name} [flags]\n\n${flagsHelp(settings)}`);
+      return;
+    }
+    config = settings.parse({ flags: readFlags(settings, argv), env: process.env });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+    return;
+  }
+  const log = openLog(name, config.logLevel);
+  await runService({ name, log, graceMs: config.graceSeconds * 1000, start: () => start(config, log) });
+}
