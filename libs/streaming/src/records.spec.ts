@@ -103,6 +103,13 @@ describe('records', () => {
     await expect.poll(async () => (await bus.manager.streams.info('KV_many')).state.consumer_count).toBeLessThan(3);
   });
 
+  it('go by themselves after their time, where they have one', async () => {
+    const short = await openRecords(bus.connection, { bucket: 'short', codec, ttlMs: 300 });
+    await short.create('gone', { count: 1 });
+    await expect.poll(() => short.get('gone'), { timeout: 5_000 }).toBeUndefined();
+    expect(await short.create('gone', { count: 2 })).toBe(true);
+  });
+
   it('are watched all together, and deleted ones passed over', async () => {
     const all = await openRecords(bus.connection, { bucket: 'all', codec });
     for (const [id, count] of [['a', 1], ['b', 2]] as const) await all.create(id, { count }); // prettier-ignore
