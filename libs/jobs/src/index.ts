@@ -1,10 +1,13 @@
 export { followCredit, tellCredit, type CreditTeller, type CreditWindow } from './credit.js';
-export { raiseEpoch } from './epoch.js';
+export { raiseEpoch, takeOver } from './epoch.js';
+export { permanentError } from './job-errors.js';
 export { endJob, hasEnded, openJobStore, type Ending, type JobStore, type StoredJob } from './job-store.js';
 export { showPreview, watchPreviews } from './previews.js';
 export { openSegmentLog, type KeptSegment, type SegmentLog, type SegmentTarget } from './segment-log.js';
 export { QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
 export { answerWhereabouts, askWhereabouts } from './whereabouts.js';
+export { followJob, type FollowedJob } from './follow-job.js';
+export { Replaced, startTaskWorker, type TaskWorker, type TaskWorkerOptions } from './task-worker.js';
 export { fetchModel } from './model-store/fetch-model.js';
 export { acceptVersion, refuseVersion } from './model-store/judge-version.js';
 export { candidateOf, listModels, openModelRecords, versionOf } from './model-store/model-records.js';

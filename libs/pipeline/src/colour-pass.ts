@@ -1,8 +1,8 @@
 import type { ChromaSink, LumaReader, MediaInfo } from '@kinemacolor/media';
-import { renderSizeFor } from '@kinemacolor/models/render-size';
 import { colorizeStage } from './colorize-stage.js';
 import type { Colorizer } from './colorizer.js';
 import type { OnProgress } from './progress.js';
+import { renderSizeOf } from './render-size.js';
 import { SceneCuts } from './scene-cuts.js';
 import { batchFor, type ColourSettings } from './settings.js';
 import { Stabilizer } from './stabilizer.js';
@@ -18,14 +18,8 @@ export interface Stages {
 }
 
 export function makeStages(info: MediaInfo, colorizer: Colorizer, settings: ColourSettings): Stages {
-  const { width, height } = renderSizeFor(upright(info), settings.renderSize ?? colorizer.info.renderSize);
+  const { width, height } = renderSizeOf(info, settings.renderSize ?? colorizer.info.renderSize);
   return { width, height, cuts: new SceneCuts(), stabilizer: new Stabilizer(settings.stabilize, width, height) };
-}
-
-/** The film as it is seen: wide pixels make a wide picture, and the generator has seen square ones only. */
-function upright({ video }: MediaInfo): { width: number; height: number } {
-  const { num, den } = video.sampleAspectRatio;
-  return { width: (video.width * num) / den, height: video.height };
 }
 
 export interface ColourPassOptions {

@@ -46,7 +46,11 @@ export interface JobRecord {
   /** The stream that made it, while its client is there; the job ends with it. */
   attached: boolean;
   /** How long it may take once its source is whole. */
-  allowed: Duration | undefined;
+  allowed:
+    | Duration
+    | undefined;
+  /** First frame of the newest shot whose version has been decided: until there the pins hold, whoever decodes it again. */
+  pinnedUntil?: number | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -92,6 +96,7 @@ function createBaseJobRecord(): JobRecord {
     pins: [],
     attached: false,
     allowed: undefined,
+    pinnedUntil: undefined,
     _unknownFields: {},
   };
 }
@@ -133,6 +138,9 @@ export const JobRecord: MessageFns<JobRecord> = {
     }
     if (message.allowed !== undefined) {
       Duration.encode(message.allowed, writer.uint32(98).fork()).join();
+    }
+    if (message.pinnedUntil !== undefined) {
+      writer.uint32(104).uint64(message.pinnedUntil);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -254,6 +262,14 @@ export const JobRecord: MessageFns<JobRecord> = {
             message.allowed = Duration.decode(reader, reader.uint32());
             continue;
           }
+          case 13: {
+            if (tag !== 104) {
+              break;
+            }
+
+            message.pinnedUntil = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -296,6 +312,7 @@ export const JobRecord: MessageFns<JobRecord> = {
     message.allowed = (object.allowed !== undefined && object.allowed !== null)
       ? Duration.fromPartial(object.allowed)
       : undefined;
+    message.pinnedUntil = object.pinnedUntil ?? undefined;
     return message;
   },
 };

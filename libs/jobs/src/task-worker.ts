@@ -1,0 +1,116 @@
+import { JobState } from '@kinemacolor/contracts';
+import { isAway, StreamingError, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
+import { followJob, type FollowedJob } from './follow-job.js';
+import { endJob, type JobStore } from './job-store.js';
+import { QUEUES, type TaskKind } from './tasks.js';
+
+export interface TaskWorkerOptions {
+  readonly bus: Bus;
+  readonly store: JobStore;
+  readonly kind: TaskKind;
+  /** Jobs that this process works for at a time. */
+  readonly atOnce: number;
+  /**
+   * Works for one job until that has ended. The signal fires when the job ends, or when this process is to stop: then the
+   * work is handed back, and another process goes on with it.
+   * @throws Replaced when another process has taken the job over; anything else is tried again by somebody
+   */
+  readonly work: (job: FollowedJob, signal: AbortSignal) => Promise<void>;
+  /** Told of each failure that is not the job's own. */
+  readonly onFailure: (job: string, error: unknown) => void;
+  /** Delay before the second try, doubled for each one after it, milliseconds. Default 500. */
+  readonly retryMs?: number;
+}
+
+export interface TaskWorker {
+  /** Fails when no more tasks can be had. */
+  readonly ended: Promise<void>;
+  /** Jobs that are worked for now. */
+  readonly running: number;
+  /** Hands back every job and takes no more. */
+  drain(): Promise<void>;
+}
+
+/** Another process has the job: this one's work is void. */
+export class Replaced extends Error {
+  override readonly name = 'Replaced';
+}
+
+/** Tries of different processes, or after different failures, until the job is given up. */
+const MOST_TRIES = 6;
+const RETRY_MS = 500;
+const INTERNAL = 13;
+
+/** Takes tasks of a kind from their queue, some at a time. */
+export function startTaskWorker(options: TaskWorkerOptions): TaskWorker {
+  const { bus, kind, atOnce } = options;
+  const draining = new AbortController();
+  const running = new Map<string, { readonly leases: Lease[]; readonly done: Promise<void> }>();
+  const take = async (): Promise<void> => {
+    const { connection, ensure } = bus;
+    const { signal } = draining;
+    for await (const lease of takeLeases(connection, { kind, queue: QUEUES[kind], ahead: atOnce, ensure, signal })) {
+      const id = new TextDecoder().decode(lease.data);
+      const known = running.get(id);
+      // After the server has come back it may give out again what this process has: it keeps both.
+      if (known !== undefined) {
+        known.leases.push(lease);
+        continue;
+      }
+      const leases = [lease];
+      const done = workFor(id, leases, options, signal).finally(() => running.delete(id));
+      running.set(id, { leases, done });
+    }
+    await Promise.all([...running.values()].map(({ done }) => done));
+  };
+  const ended = take();
+  return {
+    ended,
+    get running() {
+      return running.size;
+    },
+    drain: async () => {
+      draining.abort();
+      await ended;
+    },
+  };
+}
+
+async function workFor(id: string, leases: Lease[], options: TaskWorkerOptions, draining: AbortSignal): Promise<void> {
+  const job = await followJob(options.store, id);
+  try {
+    if (job !== undefined && !job.ended.aborted) {
+      await options.work(job, AbortSignal.any([draining, job.ended]));
+      // It stopped because it was told to, not because all was done.
+      if (draining.aborted && !job.ended.aborted) draining.throwIfAborted();
+    }
+    await Promise.all(leases.map((lease) => lease.done()));
+  } catch (error) {
+    if (job?.ended.aborted === true) await Promise.all(leases.map((lease) => lease.done()));
+    else if (draining.aborted) for (const lease of leases) lease.giveBack();
+    else if (isReplaced(error)) for (const lease of leases) lease.letGo();
+    else await tryAgain(id, leases, error, options);
+  } finally {
+    job?.close();
+  }
+}
+
+async function tryAgain(
+  id: string,
+  leases: readonly Lease[],
+  error: unknown,
+  { store, kind, onFailure, retryMs = RETRY_MS }: TaskWorkerOptions,
+): Promise<void> {
+  onFailure(id, error);
+  const tries = Math.max(...leases.map((lease) => lease.tries));
+  if (tries < MOST_TRIES || isAway(error)) {
+    for (const lease of leases) lease.giveBack(retryMs * 2 ** Math.min(tries, MOST_TRIES));
+    return;
+  }
+  const message = `The ${kind}r failed ${tries} times; its log says why. Try again, or report it with the job's id.`;
+  await endJob(store, id, { state: JobState.FAILED, error: { code: INTERNAL, message, frame: undefined } });
+  await Promise.all(leases.map((lease) => lease.done()));
+}
+
+const isReplaced = (error: unknown): boolean =>
+  error instanceof Replaced || (error instanceof StreamingError && error.code === 'CONTENDED');

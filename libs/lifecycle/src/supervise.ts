@@ -1,0 +1,148 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ReadyMessage } from './run-service.js';
+
+export interface ChildOptions {
+  /** What messages call it. */
+  readonly name: string;
+  /** The program: a file that calls `runService`. */
+  readonly program: string;
+  readonly args?: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Told when it has ended without being asked to; it is started again. */
+  readonly onCrash?: (how: string) => void;
+  /** How long it may take until it is ready, milliseconds. Default 60 s. */
+  readonly patienceMs?: number;
+}
+
+/** A service in a process of its own, which is started again whenever it ends by itself. */
+export interface SupervisedChild {
+  readonly name: string;
+  /** Of the process that runs now; undefined between two. */
+  readonly pid: number | undefined;
+  /** What the service said of itself when it was ready the last time. */
+  readonly facts: Readonly<Record<string, string | number>>;
+  /** Resolves when it is ready; after a crash, when it is so again. */
+  ready(): Promise<void>;
+  /** Has it drain, and resolves when it has ended. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** The service could not be started: it ended before it was ready. */
+export class StartFailed extends Error {
+  override readonly name = 'StartFailed';
+}
+
+const PATIENCE_MS = 60_000;
+/** After so long a life a crash counts as the first one. */
+const LONG_LIFE_MS = 30_000;
+const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [100, 5_000];
+
+/**
+ * Starts a service and keeps it running.
+ * @throws StartFailed when it ends, or takes too long, before it is ready for the first time
+ */
+export async function supervise(options: ChildOptions): Promise<SupervisedChild> {
+  const child = new Child(options);
+  await child.begin();
+  return child;
+}
+
+class Child implements SupervisedChild {
+  #process: ChildProcess | undefined;
+  #facts: Readonly<Record<string, string | number>> = {};
+  #stopping = false;
+  #life: Promise<void> = Promise.resolve();
+  #readiness: Promise<void> = Promise.resolve();
+
+  constructor(private readonly options: ChildOptions) {}
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get facts(): Readonly<Record<string, string | number>> {
+    return this.#facts;
+  }
+
+  async ready(): Promise<void> {
+    await this.#readiness;
+  }
+
+  async begin(): Promise<void> {
+    const { child, ready } = this.#start();
+    this.#life = this.#keep(child);
+    await ready;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#process?.kill('SIGTERM');
+    await this.#life;
+  }
+
+  #start(): { child: ChildProcess; ready: Promise<void> } {
+    const { name, program, args = [], env, patienceMs = PATIENCE_MS } = this.options;
+    // Its log goes where ours goes.
+    const child = fork(program, [...args], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#process = child;
+    const ready = new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => {
+        child.kill('SIGKILL');
+        reject(new StartFailed(`${name} was not ready after ${patienceMs / 1000} s.`));
+      }, patienceMs);
+      child.on('message', (message: ReadyMessage) => {
+        clearTimeout(late);
+        this.#facts = message.facts;
+        resolve();
+      });
+      child.once('exit', (code, signal) => {
+        clearTimeout(late);
+        reject(new StartFailed(`${name} ended with ${signal ?? `exit code ${code}`} before it was ready.`));
+      });
+    });
+    this.#readiness = ready;
+    // Whoever waits for it hears of it; nobody has to.
+    ready.catch(() => undefined);
+    return { child, ready };
+  }
+
+  /** Until it ends as it was told to, or ends before it was ever ready. */
+  async #keep(first: ChildProcess): Promise<void> {
+    let child = first;
+    let delay = FIRST_DELAY_MS;
+    for (let everReady = false; ;) {
+      const began = performance.now();
+      const readiness = this.#readiness.then(() => true).catch(() => false);
+      const how = await ended(child);
+      everReady = (await readiness) || everReady;
+      this.#process = undefined;
+      if (this.#stopping || !everReady) return;
+      this.options.onCrash?.(how);
+      delay = performance.now() - began > LONG_LIFE_MS ? FIRST_DELAY_MS : Math.min(2 * delay, LONGEST_DELAY_MS);
+      await pause(delay);
+      // It may have been stopped during the pause.
+      if (this.#isStopping()) return;
+      ({ child } = this.#start());
+    }
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping;
+  }
+}
+
+function ended(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(signal ?? `exit code ${code}`);
+    });
+    child.once('error', (error) => {
+      resolve(error.message);
+    });
+  });
+}

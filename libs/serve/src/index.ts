@@ -1,0 +1,1 @@
+export { mainOf, startServices, type Services, type ServicesOptions } from './start-services.js';

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
+import { startNatsServer, type NatsServer } from '@kinemacolor/streaming';
+
+export interface ServicesOptions {
+  /** What NATS keeps lies here, and outlives it. Not used with `nats`. */
+  readonly folder: string;
+  /** NATS servers that run already; default: one of one's own, on loopback, is started. */
+  readonly nats?: string;
+  /** Where the gateway listens, such as `127.0.0.1:50051`; port 0: a free one. */
+  readonly listen: string;
+  /** Processes of each kind. Default 1. */
+  readonly decoders?: number;
+  readonly colorizers?: number;
+  readonly encoders?: number;
+  /** Program of the colorizers; default: the real one. */
+  readonly colorizer?: { readonly program: string; readonly args?: readonly string[] };
+  /** Settings of the services beyond where they are. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Told what happens that is not asked for, such as a service that is started again. */
+  readonly tell?: (message: string) => void;
+}
+
+/** Everything that turns films into colour, on this machine. */
+export interface Services {
+  /** Address of the gateway. */
+  readonly address: string;
+  /** URL of NATS. */
+  readonly nats: string;
+  /** The processes by name: `gateway`, `decoder-1`, `colorizer-1`, `encoder-1`, … */
+  readonly processes: ReadonlyMap<string, SupervisedChild>;
+  /** NATS, when it is one's own. */
+  readonly server: NatsServer | undefined;
+  /** Settles when NATS has ended without being asked to. */
+  readonly broken: Promise<void>;
+  /** Drains everything, the gateway first, NATS last. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts NATS and all services, each in a process of its own, which is started again when it crashes.
+ * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`; StartFailed
+ */
+export async function startServices(options: ServicesOptions): Promise<Services> {
+  const { folder, nats, tell = () => undefined } = options;
+  const server = nats === undefined ? await startNatsServer({ folder }) : undefined;
+  const url = nats ?? server!.url;
+  const processes = new Map<string, SupervisedChild>();
+  const stop = async (): Promise<void> => {
+    const [gateways, others] = [[...processes.values()].filter(isGateway), [...processes.values()].filter(isOther)];
+    await Promise.all(gateways.map((child) => child.stop()));
+    await Promise.all(others.map((child) => child.stop()));
+    await server?.stop();
+  };
+  try {
+    const env = { ...process.env, ...options.env, KINEMACOLOR_NATS: url };
+    // Side by side, but the gateway last: who reaches it finds everything running.
+    const starting = plan(options).map(async ({ name, ...program }) => {
+      const onCrash = (how: string): void => {
+        tell(`${name} ended (${how}) and is started again`);
+      };
+      processes.set(name, await supervise({ name, ...program, env, onCrash }));
+    });
+    const failures = (await Promise.allSettled(starting)).filter((outcome) => outcome.status === 'rejected');
+    if (failures[0] !== undefined) throw failures[0].reason;
+    const gateway = await supervise({
+      name: 'gateway',
+      program: mainOf('gateway'),
+      env: { ...env, KINEMACOLOR_LISTEN: options.listen },
+      onCrash: (how) => {
+        tell(`gateway ended (${how}) and is started again`);
+      },
+    });
+    processes.set('gateway', gateway);
+    const broken = server?.gone ?? new Promise<void>(() => undefined);
+    return { address: String(gateway.facts['address']), nats: url, processes, server, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const isGateway = ({ name }: SupervisedChild): boolean => name === 'gateway';
+const isOther = (child: SupervisedChild): boolean => !isGateway(child);
+
+function plan({ decoders = 1, colorizers = 1, encoders = 1, colorizer }: ServicesOptions): Program[] {
+  const several = (count: number, kind: string, program: Omit<Program, 'name'>): Program[] =>
+    Array.from({ length: count }, (_, i) => ({ name: `${kind}-${i + 1}`, ...program }));
+  return [
+    ...several(decoders, 'decoder', { program: mainOf('decoder') }),
+    ...several(colorizers, 'colorizer', colorizer ?? { program: mainOf('colorizer') }),
+    ...several(encoders, 'encoder', { program: mainOf('encoder') }),
+  ];
+}
+
+interface Program {
+  readonly name: string;
+  readonly program: string;
+  readonly args?: readonly string[];
+}
+
+/** The built service of that name, which lies beside this package. It is run, not imported. */
+export const mainOf = (service: string): string =>
+  path.resolve(fileURLToPath(new URL('../../../apps', import.meta.url)), service, 'dist', 'main.js');
