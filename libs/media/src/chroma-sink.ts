@@ -1,5 +1,3 @@
-import type { Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { chromaTables, type ChromaTables } from './chroma-table.js';
 import { planEncode, type EncodePlan } from './encode-plan.js';
 import { listEncoders } from './encoders.js';
@@ -10,8 +8,10 @@ import { FrameAudit } from './frame-audit.js';
 import { feedSource } from './input-of.js';
 import { ivfFrame, ivfHeader } from './ivf.js';
 import { MediaError } from './media-error.js';
+import { writeOrGone } from './pipe-write.js';
 import { sinkArguments, defaultSegmentFrames } from './sink-command.js';
-import type { ChromaFrame, ChromaSink, ChromaSinkOptions, MediaInfo, SinkResult } from './types.js';
+import { outputTo, type SinkOutput } from './sink-output.js';
+import type { ChromaFrame, ChromaOptions, ChromaSink, ChromaSinkOptions, MediaInfo, SinkResult } from './types.js';
 
 /**
  * Opens the encoder of a colour film: one ffmpeg that reads the source again and merges the small chroma with its
@@ -19,27 +19,35 @@ import type { ChromaFrame, ChromaSink, ChromaSinkOptions, MediaInfo, SinkResult 
  * @throws MediaError `UNSUPPORTED`, `INVALID_ARGUMENT`, `FFMPEG_MISSING`.
  */
 export async function openChromaSink(info: MediaInfo, options: ChromaSinkOptions): Promise<ChromaSink> {
-  checkOptions(options);
-  const plan = planEncode(info, options, await listEncoders());
-  return new FfmpegChromaSink(info, options, plan, await findFfmpeg());
+  return openSink(info, options, (plan) => outputTo(options.target, info, plan));
 }
 
-function checkOptions({
-  width,
-  height,
-  target,
-  segmentFrames = defaultSegmentFrames,
-  saturation = 1,
-}: ChromaSinkOptions): void {
-  const startFrame = target.kind === 'part' ? (target.startFrame ?? 0) : 0;
-  const wrong = (what: string): MediaError => new MediaError('INVALID_ARGUMENT', `Chroma sink: ${what}.`);
+/** The sink of any kind; `outputOf` says where what it encodes goes. */
+export async function openSink(
+  info: MediaInfo,
+  options: ChromaOptions,
+  outputOf: (plan: EncodePlan) => SinkOutput,
+): Promise<ChromaSink> {
+  checkOptions(options);
+  const plan = planEncode(info, options, await listEncoders());
+  const output = outputOf(plan);
+  checkStart(output.startFrame, options);
+  return new FfmpegChromaSink(info, options, plan, output, await findFfmpeg());
+}
+
+const wrong = (what: string): MediaError => new MediaError('INVALID_ARGUMENT', `Chroma sink: ${what}.`);
+
+function checkOptions({ width, height, segmentFrames = defaultSegmentFrames, saturation = 1 }: ChromaOptions): void {
   if (![width, height].every((side) => Number.isInteger(side) && side > 0 && side < 65_536))
     throw wrong('width and height must be whole numbers from 1 to 65535');
   if (!Number.isInteger(segmentFrames) || segmentFrames < 1)
     throw wrong('segmentFrames must be a whole number above 0');
+  if (!(saturation >= 0 && saturation <= 10)) throw wrong('saturation must be between 0 and 10');
+}
+
+function checkStart(startFrame: number, { segmentFrames = defaultSegmentFrames }: ChromaOptions): void {
   if (startFrame < 0 || startFrame % segmentFrames !== 0)
     throw wrong(`startFrame ${startFrame} must be a multiple of ${segmentFrames}`);
-  if (!(saturation >= 0 && saturation <= 10)) throw wrong('saturation must be between 0 and 10');
 }
 
 /** Descriptors of ffmpeg beyond the standard three. */
@@ -48,11 +56,9 @@ export const progressDescriptor = 4;
 export const timesDescriptor = 5;
 
 class FfmpegChromaSink implements ChromaSink {
-  readonly #startFrame: number;
   readonly #tables: ChromaTables;
   readonly #audit: FrameAudit;
   readonly #startedAt = performance.now();
-  readonly #outputName: string;
   #child: FfmpegProcess | undefined;
   #moving: Promise<unknown> = Promise.resolve();
   #written = 0;
@@ -60,14 +66,13 @@ class FfmpegChromaSink implements ChromaSink {
 
   constructor(
     private readonly info: MediaInfo,
-    private readonly options: ChromaSinkOptions,
+    private readonly options: ChromaOptions,
     private readonly plan: EncodePlan,
+    private readonly output: SinkOutput,
     private readonly tools: FfmpegTools,
   ) {
-    this.#startFrame = options.target.kind === 'part' ? (options.target.startFrame ?? 0) : 0;
     this.#tables = chromaTables(plan.matrix, plan.range, options.saturation ?? 1);
-    this.#audit = new FrameAudit(info.name, this.#startFrame);
-    this.#outputName = options.target.kind === 'part' ? options.target.path : 'the output stream';
+    this.#audit = new FrameAudit(info.name, output.startFrame);
   }
 
   async write(frame: ChromaFrame): Promise<void> {
@@ -80,6 +85,7 @@ class FfmpegChromaSink implements ChromaSink {
       );
     }
     this.#audit.chroma(frame.index, frame.pts);
+    this.output.accepted?.(frame.pts);
     const child = this.#child ?? this.#start(frame.pts);
     await this.#send(child, ivfFrame(frame.pts, frame, this.#tables));
     this.#written += 1;
@@ -116,25 +122,19 @@ class FfmpegChromaSink implements ChromaSink {
   }
 
   #start(firstPts: bigint): FfmpegProcess {
-    const { target, signal, width, height } = this.options;
-    const toWritable = target.kind === 'stream' && typeof target.to !== 'number';
+    const { signal, width, height } = this.options;
+    const { startFrame, stdout, carry } = this.output;
     const child = new FfmpegProcess({
       binary: this.tools.ffmpeg,
-      args: sinkArguments(this.info, this.options, this.plan, firstPts),
+      args: sinkArguments(this.info, this.options, this.plan, { startFrame, output: this.output.command(firstPts) }),
       stdin: this.info.source.kind === 'stream' ? 'pipe' : 'ignore',
-      stdout: target.kind === 'part' ? 'ignore' : toWritable ? 'pipe' : (target.to as number),
+      stdout,
       extraPipes: 3,
       signal,
     });
     this.#child = child;
     this.#audit.listen(child.pipe(progressDescriptor), child.pipe(timesDescriptor));
-    const leaving =
-      target.kind === 'stream' && typeof target.to !== 'number'
-        ? pipeline(child.stdout, target.to, { end: false }).catch((thrown: unknown) => {
-            throw MediaError.fromOutput(thrown, this.#outputName);
-          })
-        : undefined;
-    this.#moving = Promise.all([feedSource(this.info.source, child), leaving]);
+    this.#moving = Promise.all([feedSource(this.info.source, child), carry?.(child.stdout)]);
     // The reason is thrown by the next `write` or by `finish`, once ffmpeg is gone.
     this.#moving.catch(() => child.kill());
     child.pipe(chromaDescriptor).write(ivfHeader(width, height, this.info.video.timeBase));
@@ -142,17 +142,7 @@ class FfmpegChromaSink implements ChromaSink {
   }
 
   async #send(child: FfmpegProcess, frame: Buffer): Promise<void> {
-    const pipe = child.pipe(chromaDescriptor);
-    if (!isOpen(pipe)) return this.#throwExit(child);
-    if (pipe.write(frame)) return;
-    await new Promise<void>((resolve) => {
-      const go = (): void => {
-        pipe.off('drain', go).off('close', go);
-        resolve();
-      };
-      pipe.once('drain', go).once('close', go);
-    });
-    if (!isOpen(pipe)) await this.#throwExit(child);
+    if (!(await writeOrGone(child.pipe(chromaDescriptor), frame))) await this.#throwExit(child);
   }
 
   async #throwExit(child: FfmpegProcess): Promise<void> {
@@ -164,7 +154,7 @@ class FfmpegChromaSink implements ChromaSink {
   async #settle(exit: FfmpegExit): Promise<void> {
     // A torn pipe on our side is the cause when we killed ffmpeg for it.
     if (exit.killed && !this.#aborted && this.options.signal?.aborted !== true) await this.#moving;
-    if (!exit.ok) throw outputFailure(this.info.name, this.#outputName, exit);
+    if (!exit.ok) throw outputFailure(this.info.name, this.output.name, exit);
     await this.#moving;
     await this.#audit.ended();
   }
@@ -173,8 +163,4 @@ class FfmpegChromaSink implements ChromaSink {
 function ignoreAfterAbort(thrown: unknown): void {
   // After a kill every pipe breaks; only a fault of this program is worth raising.
   if (thrown instanceof TypeError) throw thrown;
-}
-
-function isOpen(pipe: Writable): boolean {
-  return pipe.writable;
 }

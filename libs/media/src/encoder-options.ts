@@ -1,10 +1,10 @@
 import type { EncodePlan } from './encode-plan.js';
-import type { ChromaSinkOptions, ColourTags, VideoStream } from './types.js';
+import type { ColourTags, EncodeOptions, VideoStream } from './types.js';
 
 /** Options of the picture's encoder. Key frames come every `segmentFrames`, counted from the film's first frame, with closed groups. */
 export function encoderOptions(
   plan: EncodePlan,
-  options: ChromaSinkOptions,
+  options: EncodeOptions,
   video: VideoStream,
   segmentFrames: number,
 ): string[] {
@@ -21,7 +21,7 @@ export function encoderOptions(
   ];
 }
 
-function qualityOptions(plan: EncodePlan, { crf, preset }: ChromaSinkOptions): string[] {
+function qualityOptions(plan: EncodePlan, { crf, preset }: EncodeOptions): string[] {
   switch (plan.encoder) {
     case 'libx264':
       return ['-crf:v:0', String(crf ?? 18), '-preset:v:0', preset ?? 'veryfast', '-x264-params', 'open-gop=0'];

@@ -1,6 +1,7 @@
 export { MediaError, type MediaErrorCode, type MediaErrorDetails } from './media-error.js';
 export type {
   ChromaFrame,
+  ChromaOptions,
   ChromaSink,
   ChromaSinkOptions,
   ColourRange,
@@ -33,6 +34,8 @@ export { surveyFilm, type PictureBox, type SurveyFrame, type SurveyOptions } fro
 export { probe, type MediaLimits, type ProbeOptions } from './probe.js';
 export { Spool, type SpoolOptions } from './spool.js';
 export { openChromaSink } from './chroma-sink.js';
+export { openSegmentSink, type SegmentSink, type SegmentSinkOptions } from './segment-sink.js';
+export type { Segment } from './segment-cutter.js';
 export { planEncode, type EncodePlan } from './encode-plan.js';
 export type { ColourMatrix } from './chroma-table.js';
 export { listEncoders } from './encoders.js';
@@ -41,6 +44,7 @@ export { checkCodec } from './check-codec.js';
 export { checkIntegrity, requireWhole } from './check-integrity.js';
 export { renderComparison, type ComparisonOptions } from './comparison.js';
 export { joinFilm, type JoinOptions, type JoinResult } from './join-film.js';
+export { renderPreview, type PreviewFrame } from './preview.js';
 export { inspectPart, trimPart } from './part.js';
 export type { SmallChroma } from './picture-chroma.js';
 export { isPicturePath, isVideoPath } from './picture-path.js';

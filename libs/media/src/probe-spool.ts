@@ -10,7 +10,6 @@ import { safeInputOptions, safeUrl } from './safe-input.js';
 import type { Spool } from './spool.js';
 import type { MediaInfo } from './types.js';
 
-const name = 'standard input';
 const prefixes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
 
 /**
@@ -18,6 +17,7 @@ const prefixes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
  * cannot be read as it comes: all of it is kept in a file first, and the answer says `spooled`.
  */
 export async function probeSpool(spool: Spool, signal: AbortSignal | undefined): Promise<MediaInfo> {
+  const { name } = spool;
   const first = await spool.prefix(prefixes[0] ?? 0);
   if (first.length === 0) throw new MediaError('EMPTY_FILE', `${name}: nothing came in (0 bytes).`, { path: name });
   if (indexAtEnd(first)) return probeKeptFile(spool, signal);
@@ -58,6 +58,7 @@ function whole(info: MediaInfo, allOfIt: boolean): MediaInfo {
 }
 
 async function probeKeptFile(spool: Spool, signal: AbortSignal | undefined): Promise<MediaInfo> {
+  const { name } = spool;
   await spool.takeAll();
   const path = join(spool.scratchFolder, 'whole.mp4');
   await spool.copyTo(path);

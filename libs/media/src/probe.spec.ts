@@ -126,6 +126,21 @@ describe('probe', () => {
       await spool.close();
     }
   });
+
+  it('calls a streamed film by the name that it was given', async () => {
+    const spool = await Spool.from(Readable.from([await readFile(film)]), { name: 'upload 7' });
+    expect((await probe({ kind: 'stream', spool })).name).toBe('upload 7');
+    await spool.close();
+    const broken = await Spool.from(Readable.from([Buffer.from('nonsense '.repeat(100))]), { name: 'upload 8' });
+    await expect(probe({ kind: 'stream', spool: broken })).rejects.toThrow(/^upload 8: /);
+    await broken.close();
+  });
+
+  it('refuses a film that lasts longer than the limit, and takes one that lasts as long', async () => {
+    const path = await makeClip({ folder, name: 'lasting.mp4', frames: 50 });
+    await expect(probe(path, { limits: { maxDurationSeconds: 1.9 } })).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect((await probe(path, { limits: { maxDurationSeconds: 2 } })).duration).toBe(2);
+  });
 });
 
 describe('checkIntegrity', () => {

@@ -13,6 +13,8 @@ import type { MediaInfo, MediaSource } from './types.js';
 export interface MediaLimits {
   /** Upright pixels of a picture. Default 16384 × 8640. */
   readonly maxPixels: number;
+  /** By the container's own word; a film that does not tell its length is let through. */
+  readonly maxDurationSeconds: number;
 }
 
 export interface ProbeOptions {
@@ -22,6 +24,7 @@ export interface ProbeOptions {
 
 const defaultLimits: MediaLimits = Object.freeze({
   maxPixels: 16_384 * 8640,
+  maxDurationSeconds: Number.POSITIVE_INFINITY,
 });
 
 /** Arguments that make ffprobe tell all that `readAnswer` reads. */
@@ -108,12 +111,18 @@ async function regularFileSize(path: string): Promise<number> {
   return found.size;
 }
 
-function withinLimits(info: MediaInfo, { maxPixels }: MediaLimits): MediaInfo {
+function withinLimits(info: MediaInfo, { maxPixels, maxDurationSeconds }: MediaLimits): MediaInfo {
   const { width, height } = info.video;
-  if (width * height <= maxPixels) return info;
-  throw new MediaError(
-    'TOO_LARGE',
-    `${info.name}: its pictures have ${width} × ${height} pixels, more than the limit of ${maxPixels}. Make it smaller first.`,
-    { path: info.name },
-  );
+  const tooLarge = (what: string): MediaError =>
+    new MediaError('TOO_LARGE', `${info.name}: ${what}`, { path: info.name });
+  if (width * height > maxPixels)
+    throw tooLarge(
+      `its pictures have ${width} × ${height} pixels, more than the limit of ${maxPixels}. Make it smaller first.`,
+    );
+  const { duration = 0 } = info;
+  if (duration > maxDurationSeconds)
+    throw tooLarge(
+      `lasts ${duration.toFixed(1)} s, more than the limit of ${maxDurationSeconds} s. Cut it into shorter films first.`,
+    );
+  return info;
 }

@@ -3,38 +3,30 @@ import type { EncodePlan } from './encode-plan.js';
 import { encoderOptions } from './encoder-options.js';
 import { ffmpegArguments, type CommandOutput } from './ffmpeg-command.js';
 import { inputOf } from './input-of.js';
-import { partComment, partFormat } from './part-comment.js';
+import { partFormat } from './part-comment.js';
 import { planStreams, streamOptions } from './stream-plan.js';
-import { safeUrl } from './safe-input.js';
 import { trackTimescale } from './track-timescale.js';
-import type { ChromaSinkOptions, MediaInfo, VideoStream } from './types.js';
+import type { ChromaOptions, MediaInfo, VideoStream } from './types.js';
 
 export const defaultSegmentFrames = 240;
 
 /** Arguments of the ffmpeg that merges and encodes: chroma on descriptor 3, progress on 4, luma times on 5. */
 export function sinkArguments(
   info: MediaInfo,
-  options: ChromaSinkOptions,
+  options: ChromaOptions,
   plan: EncodePlan,
-  firstPts: bigint,
+  { startFrame, output }: { readonly startFrame: number; readonly output: CommandOutput },
 ): string[] {
   const { video } = info;
-  const { target } = options;
-  const startFrame = target.kind === 'part' ? (target.startFrame ?? 0) : 0;
-  const segmentFrames = options.segmentFrames ?? defaultSegmentFrames;
   const picture = [
     '-map',
     '[film]',
-    ...encoderOptions(plan, options, video, segmentFrames),
+    ...encoderOptions(plan, options, video, options.segmentFrames ?? defaultSegmentFrames),
     '-fps_mode',
     'passthrough',
     '-enc_time_base',
     `${video.timeBase.num}/${video.timeBase.den}`,
   ];
-  const output: CommandOutput =
-    target.kind === 'part'
-      ? { url: safeUrl(target.path), options: [...picture, ...partOptions(plan, video, startFrame, firstPts)] }
-      : { url: 'pipe:1', options: [...picture, ...wholeFilmOptions(info, plan, target.container)] };
   return ffmpegArguments({
     inputs: [
       inputOf(info.source, ['-reinit_filter', '0', '-copyts', '-max_error_rate', '1']),
@@ -55,19 +47,18 @@ export function sinkArguments(
       },
     ],
     filterGraph: chromaGraph(video, plan, startFrame, 5),
-    outputs: [output],
+    outputs: [{ url: output.url, options: [...picture, ...output.options] }],
     progressDescriptor: 4,
   });
 }
 
-function partOptions(plan: EncodePlan, video: VideoStream, startFrame: number, firstPts: bigint): string[] {
+/** A film of the picture alone in fragments, so that what is written can be read whatever comes after. */
+export function fragmentedOptions(plan: EncodePlan, video: VideoStream): string[] {
   return [
     '-map_metadata',
     '-1',
     '-map_chapters',
     '-1',
-    '-metadata',
-    `comment=${partComment({ startFrame, startPts: firstPts, timeBase: video.timeBase })}`,
     '-video_track_timescale',
     String(trackTimescale(video.timeBase)),
     ...(plan.codec === 'hevc' ? ['-tag:v:0', 'hvc1'] : []),
@@ -80,7 +71,7 @@ function partOptions(plan: EncodePlan, video: VideoStream, startFrame: number, f
   ];
 }
 
-function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matroska' | 'mp4'): string[] {
+export function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: 'matroska' | 'mp4'): string[] {
   const start = info.startTime === 0 ? [] : ['-output_ts_offset', (-info.startTime).toFixed(6)];
   const form =
     container === 'mp4'

@@ -5,6 +5,8 @@ import { Readable } from 'node:stream';
 import { MediaError } from './media-error.js';
 
 export interface SpoolOptions {
+  /** What messages call the film. Default `standard input`. */
+  readonly name?: string;
   /** How many readers will come; a chunk is deleted when all have passed it. Default 2. */
   readonly readers?: number;
   /** Where the chunks lie. Default the system's temporary folder. */
@@ -53,10 +55,16 @@ export class Spool {
   static async from(source: Readable, options: SpoolOptions = {}): Promise<Spool> {
     const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'kinemacolor-spool-'));
     return new Spool(source, folder, {
+      name: options.name ?? 'standard input',
       readers: options.readers ?? 2,
       chunkBytes: options.chunkBytes ?? 4 * 1024 * 1024,
       aheadBytes: options.aheadBytes ?? 16 * 1024 * 1024,
     });
+  }
+
+  /** What messages call the film. */
+  get name(): string {
+    return this.options.name;
   }
 
   /** Bytes taken from the source so far. */
@@ -149,7 +157,7 @@ export class Spool {
       }
       this.#ended = true;
     } catch (thrown) {
-      if (!this.#closed) this.#failure = MediaError.from(thrown, 'standard input');
+      if (!this.#closed) this.#failure = MediaError.from(thrown, this.options.name);
     }
     this.#wake();
   }

@@ -76,7 +76,7 @@ export interface OtherStream {
 
 export interface MediaInfo {
   readonly source: MediaSource;
-  /** For messages: the path, or `standard input`. */
+  /** For messages: the path, or the spool's name. */
   readonly name: string;
   /** ffmpeg's demuxer name, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
@@ -167,16 +167,20 @@ export interface EncodeOptions {
   readonly subsampling?: '420' | '422' | '444' | 'source';
 }
 
-export interface ChromaSinkOptions extends EncodeOptions {
+/** What every sink of chroma needs to know, wherever the film goes. */
+export interface ChromaOptions extends EncodeOptions {
   /** Size of the chroma planes that will be written. */
   readonly width: number;
   readonly height: number;
-  readonly target: SinkTarget;
   /** Frames between forced key frames, counted from the film's first. Default 240. */
   readonly segmentFrames?: number;
   /** Multiplies the distance from neutral; 0 is grey, 1 as the model made it. Default 1. */
   readonly saturation?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface ChromaSinkOptions extends ChromaOptions {
+  readonly target: SinkTarget;
 }
 
 export interface SinkResult {
