@@ -26,11 +26,10 @@ export async function startDecoder(config: DecoderConfig, log: Log): Promise<Ser
       log.warn({ job, ...errorFields(error) }, 'decoding failed; it is tried again');
     },
   });
-  return {
-    ended: worker.ended,
-    drain: async () => {
-      await worker.drain();
-      await connection.drain();
-    },
+  let draining: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    await worker.drain();
+    await connection.drain();
   };
+  return { ended: worker.ended, drain: () => (draining ??= drain()) };
 }
