@@ -1,0 +1,14 @@
+export { openClient, type Client } from './open-client.js';
+export type { CallMetadata, CallOptions, ClientOptions, Retry, TlsOptions } from './client-options.js';
+export type { Retries } from './attempts.js';
+export { ClientError, type StatusName } from './client-error.js';
+export type { ByteSource } from './byte-source.js';
+export type { Colorization, ColorizationPart, Preview } from './colorization.js';
+export type { StreamOptions } from './colorize.js';
+export type { ColorizeOptions, LiveSource } from './colorize-options.js';
+export { hasEnded, type Job, type JobState, type Progress } from './job.js';
+export type { JobOptions, Jobs, ListOptions } from './jobs.js';
+export type { UploadOptions, UploadProgress, UploadSource } from './upload.js';
+export type { WaitOptions, WatchOptions } from './watch.js';
+export type { ResultOptions } from './result-bytes.js';
+export { partPath, type DownloadOptions, type FileDownloadOptions } from './download.js';
