@@ -8,7 +8,7 @@ export { PipelineError, type PipelineErrorCode } from './pipeline-error.js';
 export type { OnProgress, Progress } from './progress.js';
 export { renderSizeOf } from './render-size.js';
 export { SceneCuts, type SceneCutState } from './scene-cuts.js';
-export { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
+export { batchFor, encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
 export { Stabilizer, type SmallFrame, type StabilizerState } from './stabilizer.js';
 export { stabilizeStage, type StabilizeStageOptions, type SteadyFrame } from './stabilize-stage.js';
 export type { StageTime, StageTimes } from './stage-times.js';
