@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { JobState, LumaFrame } from '@kinemacolor/contracts';
+import { JobState, LumaFrame, Progress } from '@kinemacolor/contracts';
 import { answerWhereabouts, followCredit, hasEnded, type StoredJob } from '@kinemacolor/jobs';
 import { openFilmStream, openLuma, type LumaFrame as DecodedFrame, type MediaInfo } from '@kinemacolor/media';
 import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
@@ -35,7 +35,8 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
     }
     signal.throwIfAborted();
     await store.update(id, (now) => {
-      const progress = { ...now.job.progress!, framesDecoded: place.nextFrame, framesTotal: place.nextFrame };
+      const counted = { framesDecoded: place.nextFrame, framesTotal: place.nextFrame };
+      const progress = Progress.create({ ...now.job.progress, ...counted });
       return hasEnded(now.job) ? undefined : { ...now, framesTotal: place.nextFrame, job: { ...now.job, progress } };
     });
     await pause(FOREVER_MS, undefined, { signal });
@@ -133,13 +134,13 @@ function encodeFrame(frame: DecodedFrame, { record, info, size, shot, version }:
 function begun(now: StoredJob, info: MediaInfo): StoredJob | undefined {
   if (hasEnded(now.job)) return undefined;
   const { expectedFrames } = info.video;
-  const progress = { ...now.job.progress!, framesTotal: now.job.progress?.framesTotal ?? expectedFrames };
+  const progress = Progress.create({ framesTotal: expectedFrames, ...now.job.progress });
   return { ...now, job: { ...now.job, state: JobState.RUNNING, progress } };
 }
 
 async function tellDecoded({ store }: DecodeContext, id: string, framesDecoded: number): Promise<void> {
   await store.update(id, (now) => {
     if (hasEnded(now.job) || (now.job.progress?.framesDecoded ?? 0) >= framesDecoded) return undefined;
-    return { ...now, job: { ...now.job, progress: { ...now.job.progress!, framesDecoded } } };
+    return { ...now, job: { ...now.job, progress: Progress.create({ ...now.job.progress, framesDecoded }) } };
   });
 }

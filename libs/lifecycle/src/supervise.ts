@@ -87,8 +87,8 @@ class Child implements SupervisedChild {
 
   #start(): { child: ChildProcess; ready: Promise<void> } {
     const { name, program, args = [], env, patienceMs = PATIENCE_MS } = this.options;
-    // Its log goes where ours goes.
-    const child = fork(program, [...args], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    // Its log goes where ours goes. A process group of its own: Ctrl-C in the terminal is for us, and we stop it.
+    const child = fork(program, [...args], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
     this.#process = child;
     const ready = new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {

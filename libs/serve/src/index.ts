@@ -1,1 +1,2 @@
 export { mainOf, startServices, type Services, type ServicesOptions } from './start-services.js';
+export type { KeptServer } from './kept-server.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
-import { startNatsServer, type NatsServer } from '@kinemacolor/streaming';
+import { keepServer, type KeptServer } from './kept-server.js';
 
 export interface ServicesOptions {
   /** What NATS keeps lies here, and outlives it. Not used with `nats`. */
@@ -31,9 +31,9 @@ export interface Services {
   /** The processes by name: `gateway`, `decoder-1`, `colorizer-1`, `encoder-1`, … */
   readonly processes: ReadonlyMap<string, SupervisedChild>;
   /** NATS, when it is one's own. */
-  readonly server: NatsServer | undefined;
-  /** Settles when NATS has ended without being asked to. */
-  readonly broken: Promise<void>;
+  readonly server: KeptServer | undefined;
+  /** Fails when NATS, one's own, has ended and cannot be started again. */
+  readonly broken: Promise<never>;
   /** Drains everything, the gateway first, NATS last. Idempotent. */
   stop(): Promise<void>;
 }
@@ -44,7 +44,10 @@ export interface Services {
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { folder, nats, tell = () => undefined } = options;
-  const server = nats === undefined ? await startNatsServer({ folder }) : undefined;
+  const onNatsCrash = (): void => {
+    tell('NATS ended and is started again');
+  };
+  const server = nats === undefined ? await keepServer(folder, onNatsCrash) : undefined;
   const url = nats ?? server!.url;
   const processes = new Map<string, SupervisedChild>();
   const stop = async (): Promise<void> => {
@@ -73,7 +76,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       },
     });
     processes.set('gateway', gateway);
-    const broken = server?.gone ?? new Promise<void>(() => undefined);
+    const broken = server?.broken ?? new Promise<never>(() => undefined);
     return { address: String(gateway.facts['address']), nats: url, processes, server, broken, stop };
   } catch (error) {
     await stop();

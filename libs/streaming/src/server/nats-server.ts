@@ -35,12 +35,14 @@ const LAST_WORDS = 4_000;
 export async function startNatsServer({ folder, port = 0, binary }: NatsServerOptions): Promise<NatsServer> {
   const program = binary ?? (await findNatsServer());
   await mkdir(folder, { recursive: true });
+  await refuseSecond(folder);
   const ports = path.join(folder, 'ports');
   await rm(ports, { recursive: true, force: true });
   await mkdir(ports);
   const config = path.join(folder, 'nats.conf');
   await writeFile(config, configuration(folder, ports, port));
-  const child = spawn(program, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+  // A process group of its own: Ctrl-C in the terminal is for whoever started it, who stops it last.
+  const child = spawn(program, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     words = (words + text).slice(-LAST_WORDS);
@@ -72,8 +74,32 @@ export async function startNatsServer({ folder, port = 0, binary }: NatsServerOp
 const configuration = (folder: string, ports: string, port: number): string => `host: 127.0.0.1
 port: ${port === 0 ? -1 : port}
 ports_file_dir: ${JSON.stringify(ports)}
+pid_file: ${JSON.stringify(path.join(folder, PID_FILE))}
 jetstream: { store_dir: ${JSON.stringify(path.join(folder, 'store'))}, sync_interval: always }
 `;
+
+const PID_FILE = 'nats.pid';
+
+/** Two servers in one folder would destroy what it keeps. @throws StreamingError `SERVER_FAILED` */
+async function refuseSecond(folder: string): Promise<void> {
+  const pid = Number(await readFile(path.join(folder, PID_FILE), 'utf8').catch(() => ''));
+  if (!(pid > 0) || !(await isNats(pid))) return;
+  throw new StreamingError(
+    'SERVER_FAILED',
+    `A NATS server (process ${pid}) uses ${folder} already: stop it, or give another folder.`,
+  );
+}
+
+/** Whether a process runs and, where that can be seen, is a NATS server: a number of a dead one may have been given again. */
+async function isNats(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'nats-server');
+  return command.includes('nats-server');
+}
 
 /** The URL that the server wrote when it was ready for clients. */
 async function announced(folder: string): Promise<string | undefined> {

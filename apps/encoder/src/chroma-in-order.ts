@@ -1,0 +1,66 @@
+import { ChromaFrame } from '@kinemacolor/contracts';
+import type { FollowedJob } from '@kinemacolor/jobs';
+import type { ColouredFrame } from '@kinemacolor/pipeline';
+import { takeLeases, type Bus } from '@kinemacolor/streaming';
+import type { FrameOrder } from './frame-order.js';
+
+export interface ChromaOptions {
+  readonly bus: Bus;
+  readonly job: FollowedJob;
+  readonly order: FrameOrder;
+  /** Told of each frame when it is its turn, before it is passed on. */
+  readonly onFrame: (frame: ChromaFrame) => void;
+  /** Told when whoever takes the frames wants the next one. */
+  readonly onRoom: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Chroma that is asked for at a time. */
+const AHEAD = 16;
+const GREY = 128;
+
+/** The coloured frames of a job, each once and in order, until the film has ended. @throws the signal's reason */
+export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<ColouredFrame, void> {
+  const { bus, job, order, onFrame, onRoom, signal } = options;
+  const { id } = job.now.job;
+  const all = new AbortController();
+  const stopAtEnd = (): void => {
+    if (job.now.framesTotal === order.next) all.abort();
+  };
+  // The end may become known only after the last frame has passed.
+  job.onChange(stopAtEnd);
+  stopAtEnd();
+  const { connection, ensure } = bus;
+  const leases = takeLeases(connection, {
+    kind: 'chroma',
+    queue: `encoder-${id}`,
+    job: id,
+    ahead: AHEAD,
+    ensure,
+    signal: AbortSignal.any([signal, all.signal]),
+  });
+  for await (const lease of leases) {
+    order.add(ChromaFrame.decode(lease.data));
+    // If this process dies now, the frame is made again with all others since the last segment.
+    await lease.done();
+    for (let frame = order.take(); frame !== undefined; frame = order.take()) {
+      onFrame(frame);
+      yield colouredFrame(frame);
+      onRoom();
+    }
+    stopAtEnd();
+  }
+  signal.throwIfAborted();
+}
+
+function colouredFrame({ frame, u, v, luma, width, height }: ChromaFrame): ColouredFrame {
+  const grey = (): Uint8Array => new Uint8Array(width * height).fill(GREY);
+  const none = u.byteLength === 0;
+  return {
+    index: frame!.index,
+    pts: BigInt(frame!.pts),
+    luma,
+    u: none ? grey() : u,
+    v: none ? grey() : v,
+  };
+}

@@ -1,0 +1,198 @@
+import { raiseEpoch, tellCredit, type FollowedJob } from '@kinemacolor/jobs';
+import { errorFields } from '@kinemacolor/lifecycle';
+import {
+  MediaError,
+  openFilmMux,
+  openFilmStream,
+  openSegmentSink,
+  type FilmMux,
+  type SegmentSink,
+} from '@kinemacolor/media';
+import {
+  encodeOptions,
+  packTemporalState,
+  renderSizeOf,
+  restoreTemporalState,
+  SceneCuts,
+  Stabilizer,
+  stabilizeStage,
+} from '@kinemacolor/pipeline';
+import { readBytes } from '@kinemacolor/streaming';
+import { chromaInOrder } from './chroma-in-order.js';
+import type { EncodeContext } from './encode-job.js';
+import { stageSettings } from './encode-settings.js';
+import { FrameOrder } from './frame-order.js';
+import type { KeptSegments } from './kept-segments.js';
+import { watchForLoss } from './lost-frames.js';
+import { previewer } from './previews.js';
+import { ProgressCounter, tellProgress } from './progress.js';
+import { writeResult } from './result-writer.js';
+
+export interface EncodeFilmOptions extends EncodeContext {
+  readonly job: FollowedJob;
+  readonly kept: KeptSegments;
+  /** Who this encoder is, in the job's record. */
+  readonly encoder: string;
+  readonly folder: string;
+}
+
+/**
+ * chroma → smoothing → segments → result. The three run side by side, each held back by the next; when one fails, all end.
+ * @throws MediaError, ResultDiffers, StreamingError, Replaced; the signal's reason
+ */
+export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
+  const { bus, job, kept, folder, config, log } = options;
+  const { id, settings } = job.now.job;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([options.signal, failed.signal]);
+  const { encode, container, saturation, stabilize, renderSize } = stageSettings(settings!);
+  const bytes = readBytes(bus.connection, 'source', id, { signal });
+  const source = await openFilmStream(bytes, { name: 'the film', readers: READERS, signal });
+  const onError = (error: unknown): void => {
+    log.warn({ job: id, ...errorFields(error) }, 'beside the encoding');
+  };
+  const ends: { sink?: SegmentSink; mux?: FilmMux } = {};
+  try {
+    const { info } = source;
+    const size = renderSizeOf(info, renderSize);
+    const common = { ...size, ...encodeOptions(encode), threads: config.threads, segmentFrames: config.segmentFrames };
+    const sink = await openSegmentSink(info, { ...common, saturation, startFrame: kept.nextFrame, folder, signal });
+    ends.sink = sink;
+    const mux = await openFilmMux(info, { container, codec: encode.codec ?? 'h264', folder, signal });
+    ends.mux = mux;
+    const temporal = { ...size, cuts: new SceneCuts(), stabilizer: new Stabilizer(stabilize, size.width, size.height) };
+    if (kept.state !== undefined) restoreTemporalState(kept.state, temporal.cuts, temporal.stabilizer);
+    const counter = new ProgressCounter(kept.nextFrame);
+    const states = new Map<number, Buffer>();
+    const work = [
+      colourFrames(options, { sink, temporal, counter, states, signal }),
+      keepSegments(options, { sink, mux, counter, states }),
+      writeResult(bus.connection, id, mux.output, signal),
+    ];
+    // The first failure ends the others, which then fail of it; so does the signal.
+    for (const part of work) part.catch((error: unknown) => { failed.abort(error); }); // prettier-ignore
+    const endAll = (): void => {
+      Promise.all([sink.abort(), mux.abort()]).catch(onError);
+    };
+    signal.addEventListener('abort', endAll);
+    if (signal.aborted) endAll();
+    const progress = tellProgress(options.store, id, counter, onError);
+    try {
+      await Promise.all(work);
+    } finally {
+      await Promise.allSettled(work);
+      await progress.stop();
+    }
+    audit(job, counter.encoded);
+  } catch (error) {
+    await Promise.allSettled([ends.sink?.abort(), ends.mux?.abort()]);
+    options.signal.throwIfAborted();
+    throw failed.signal.aborted ? failed.signal.reason : error;
+  } finally {
+    await source.close();
+  }
+}
+
+/** Of the source: the encoder, and the mux for everything but the picture. */
+const READERS = 2;
+
+interface Stages {
+  readonly sink: SegmentSink;
+  readonly counter: ProgressCounter;
+  /** What the smoothing remembers at the end of each segment that is under way. */
+  readonly states: Map<number, Buffer>;
+}
+
+interface Colouring extends Stages {
+  readonly temporal: Parameters<typeof stabilizeStage>[1];
+  readonly signal: AbortSignal;
+}
+
+/** Brings the frames in order into the encoder, and tells the decoder how far it is. */
+async function colourFrames(
+  options: EncodeFilmOptions,
+  { sink, temporal, counter, states, signal }: Colouring,
+): Promise<void> {
+  const { bus, store, job, kept, encoder, config, log } = options;
+  const { connection } = bus;
+  const { id } = job.now.job;
+  if (isComplete(job, kept)) return sink.abort();
+  const order = new FrameOrder(kept.nextFrame);
+  let { epoch } = job.now;
+  const credit = tellCredit(connection, id, { epoch, nextFrame: order.next });
+  const show = previewer(connection, id, (error) => {
+    log.warn({ job: id, ...errorFields(error) }, 'a preview could not be shown');
+  });
+  const done = new AbortController();
+  const watching = watchForLoss({
+    connection,
+    job: id,
+    place: () => ({ epoch, next: order.next }),
+    onLoss: async (next) => {
+      const record = await raiseEpoch(store, id, { encoder, from: next });
+      if (record === undefined) return;
+      log.warn({ job: id, from: next }, 'frames were lost; they are made again');
+      ({ epoch } = record);
+      credit.now({ epoch, nextFrame: order.next });
+    },
+    signal: AbortSignal.any([signal, done.signal]),
+  });
+  const frames = chromaInOrder({
+    bus,
+    job,
+    order,
+    signal,
+    onFrame: (frame) => {
+      counter.frame(frame);
+      show(frame);
+    },
+    onRoom: () => {
+      credit.now({ epoch, nextFrame: order.next });
+    },
+  });
+  const before = async (index: number): Promise<void> => {
+    const border = index % config.segmentFrames === 0 && index > kept.nextFrame;
+    if (border) states.set(index, packTemporalState(temporal.cuts, temporal.stabilizer));
+  };
+  try {
+    const feeding = (async () => {
+      for await (const frame of stabilizeStage(frames, { ...temporal, before })) await sink.write(frame);
+    })();
+    await Promise.race([feeding, watching.then(() => feeding)]);
+    states.set(order.next, packTemporalState(temporal.cuts, temporal.stabilizer));
+    await sink.finish();
+  } finally {
+    done.abort();
+    credit.close();
+    if (order.duplicates > 0) log.info({ job: id, duplicates: order.duplicates }, 'frames came more than once');
+  }
+}
+
+/** Keeps each segment where another encoder finds it, and only then gives it out. */
+async function keepSegments(
+  { kept, job }: EncodeFilmOptions,
+  { sink, mux, counter, states }: Stages & { readonly mux: FilmMux },
+): Promise<void> {
+  for (const path of kept.paths) await mux.add(path);
+  if (isComplete(job, kept)) return mux.finish();
+  for await (const { startFrame, frames, path } of sink.segments) {
+    const end = startFrame + frames;
+    const state = states.get(end);
+    if (state === undefined) throw new Error(`What the smoothing remembers at frame ${end} is not there.`);
+    await kept.log.append({ firstFrame: startFrame, frames, shots: 0, state, path });
+    for (const place of states.keys()) if (place <= end) states.delete(place);
+    counter.encoded = end;
+    await mux.add(path);
+  }
+  await mux.finish();
+}
+
+/** An encoder before this one has encoded it all: only the result is missing. */
+const isComplete = ({ now }: FollowedJob, { nextFrame }: KeptSegments): boolean => now.framesTotal === nextFrame;
+
+/** Nothing may be missing: the film has as many frames as the decoder found. */
+function audit({ now }: FollowedJob, encoded: number): void {
+  if (now.framesTotal === encoded) return;
+  const message = `The film has ${now.framesTotal ?? 'an unknown number of'} frames, and ${encoded} were encoded.`;
+  throw new MediaError('FRAME_MISMATCH', message);
+}

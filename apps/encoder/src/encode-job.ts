@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { JobState } from '@kinemacolor/contracts';
+import {
+  endJob,
+  permanentError,
+  raiseEpoch,
+  Replaced,
+  takeOver,
+  type FollowedJob,
+  type JobStore,
+} from '@kinemacolor/jobs';
+import type { Log } from '@kinemacolor/lifecycle';
+import { keptBytes, type Bus } from '@kinemacolor/streaming';
+import type { EncoderConfig } from './config.js';
+import { encodeFilm } from './encode-film.js';
+import { openKeptSegments } from './kept-segments.js';
+import { ResultDiffers } from './result-writer.js';
+
+export interface EncodeContext {
+  readonly bus: Bus;
+  readonly store: JobStore;
+  readonly config: EncoderConfig;
+  readonly log: Log;
+  /** The job has ended, or this process is to stop. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Encodes a job's film to its end, from where an encoder before it stopped.
+ * @throws Replaced when another encoder has taken the job over
+ */
+export async function encodeJob(job: FollowedJob, context: EncodeContext): Promise<void> {
+  const { bus, store, config, log, signal } = context;
+  const { id } = job.now.job;
+  const encoder = randomUUID();
+  const folder = await mkdtemp(path.join(config.scratch ?? tmpdir(), 'kinemacolor-encode-'));
+  const replaced = new AbortController();
+  try {
+    const first = job.now.encoder === '';
+    if ((await takeOver(store, id, encoder)) === undefined) return;
+    job.onChange((now) => {
+      if (now.encoder !== encoder) replaced.abort(new Replaced(`Another encoder has job ${id}.`));
+    });
+    if (!(await keptBytes(bus.connection, 'result', id)).whole) {
+      const working = AbortSignal.any([signal, replaced.signal]);
+      const kept = await openKeptSegments(bus.connection, id, folder, working);
+      if (!first) await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
+      log.info({ job: id, from: kept.nextFrame }, 'encoding');
+      await encodeFilm({ job, kept, encoder, folder, ...context, signal: working });
+    }
+    await endJob(store, id, { state: JobState.SUCCEEDED });
+    log.info({ job: id }, 'encoded');
+  } catch (error) {
+    replaced.signal.throwIfAborted();
+    const reason =
+      error instanceof ResultDiffers
+        ? { code: error.grpcCode, message: error.message, frame: undefined }
+        : permanentError(error);
+    if (signal.aborted || reason === undefined) throw error;
+    log.info({ job: id, code: reason.code, error: reason.message }, 'the film cannot be encoded');
+    await endJob(store, id, { state: JobState.FAILED, error: reason });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
