@@ -49,8 +49,8 @@ describe('a frame that kills the colorizer', () => {
       expect(frames.filter(({ u }) => u.length === 0).map(({ frame }) => frame!.index)).toEqual([5]);
       await expect.poll(() => world.waiting('luma', job)).toBe(0);
     });
-    // Once in company, and three times alone.
-    expect(deaths).toBe(4);
+    // Three times alone, and once in company, unless somebody who died just then had been given it.
+    expect([3, 4]).toContain(deaths);
     const dead = DeadFrame.decode(await world.last('dead', job));
     expect([await world.waiting('dead', job), dead.frame!.index, dead.tries]).toEqual([1, 5, 3]);
   });
@@ -96,7 +96,6 @@ describe('a colorizer that is killed', () => {
     const coming = world.take(job, 60, undefined, 50_000);
     const first = await start(20);
     const sending = world.send(job, 60);
-    await expect.poll(async () => (await world.jobs.get(job)) !== undefined).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 300));
     first.child.kill('SIGKILL');
     expect(await first.ended).toBe('SIGKILL');

@@ -99,7 +99,8 @@ export class ColourWorld {
       ahead: 4,
       signal,
     })) {
-      const frame = ChromaFrame.decode(lease.data);
+      // Plain bytes: easier to compare than views.
+      const frame = ChromaFrame.decode(new Uint8Array(lease.data));
       frames.push(frame);
       seen(frame, lease.headers.get('traceparent') ?? '');
       await lease.done();

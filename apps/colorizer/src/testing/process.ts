@@ -8,7 +8,7 @@ export interface ColorizerProcess {
   readonly ended: Promise<string>;
 }
 
-/** Starts one and waits until it takes frames. */
+/** Starts one and waits until it takes frames, or a signal has ended it. @throws Error when it ended of itself */
 export async function startProcess(
   program: string,
   flags: readonly string[],
@@ -20,6 +20,6 @@ export async function startProcess(
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2000)));
   const ended = once(child, 'close').then(([code, signal]) => String(signal ?? code));
   const first = await Promise.race([once(child, 'message').then(() => 'ready'), ended]);
-  if (first !== 'ready') throw new Error(`${program} ended (${first}): ${words}`);
+  if (!/^(ready|SIG\w+)$/.test(first)) throw new Error(`${program} ended (${first}): ${words}`);
   return { child, ended };
 }
