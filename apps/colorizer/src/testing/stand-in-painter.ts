@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ChromaBytes } from '@kinemacolor/models';
 import type { Painter } from '../painter.js';
 
 export interface StandInOptions {
@@ -33,13 +34,25 @@ export function standInPainter({ frameMs, poison }: StandInOptions): Painter {
       // From the moment when it was free: a timer that fires late does not make the next frame later.
       freeAt = Math.max(freeAt, performance.now()) + batch * frameMs;
       await pause(Math.max(0, freeAt - performance.now()));
-      return { u: luma.map((value) => 128 + ((value - 128) >> 2)), v: luma.map((value) => 144 - ((value - 128) >> 2)) };
+      return painted(luma);
     },
     close: () => {
       isDead = true;
       return Promise.resolve();
     },
   };
+}
+
+const U = Uint8Array.from({ length: 256 }, (_, value) => 128 + ((value - 128) >> 2));
+const V = Uint8Array.from({ length: 256 }, (_, value) => 144 - ((value - 128) >> 2));
+
+function painted(luma: Uint8Array): ChromaBytes {
+  const [u, v] = [new Uint8Array(luma.length), new Uint8Array(luma.length)];
+  for (let i = 0; i < luma.length; i++) {
+    u[i] = U[luma[i]!]!;
+    v[i] = V[luma[i]!]!;
+  }
+  return { u, v };
 }
 
 function hasMark(luma: Uint8Array, width: number, mark: number): boolean {
