@@ -2,13 +2,16 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReadyMessage } from './run-service.js';
 
+type Facts = ReadyMessage['facts'];
+
 export interface ChildOptions {
   /** What messages call it. */
   readonly name: string;
   /** The program: a file that calls `runService`. */
   readonly program: string;
   readonly args?: readonly string[];
-  readonly env: NodeJS.ProcessEnv;
+  /** Its environment. @param facts what it said when it was ready before: a port that it was given it should have again */
+  readonly env: (facts: Facts) => NodeJS.ProcessEnv;
   /** Told when it has ended without being asked to; it is started again. */
   readonly onCrash?: (how: string) => void;
   /** How long it may take until it is ready, milliseconds. Default 60 s. */
@@ -21,7 +24,7 @@ export interface SupervisedChild {
   /** Of the process that runs now; undefined between two. */
   readonly pid: number | undefined;
   /** What the service said of itself when it was ready the last time. */
-  readonly facts: Readonly<Record<string, string | number>>;
+  readonly facts: Facts;
   /** Resolves when it is ready; after a crash, when it is so again. */
   ready(): Promise<void>;
   /** Has it drain, and resolves when it has ended. Idempotent. */
@@ -50,7 +53,7 @@ export async function supervise(options: ChildOptions): Promise<SupervisedChild>
 
 class Child implements SupervisedChild {
   #process: ChildProcess | undefined;
-  #facts: Readonly<Record<string, string | number>> = {};
+  #facts: Facts = {};
   #stopping = false;
   #life: Promise<void> = Promise.resolve();
   #readiness: Promise<void> = Promise.resolve();
@@ -65,7 +68,7 @@ class Child implements SupervisedChild {
     return this.#process?.pid;
   }
 
-  get facts(): Readonly<Record<string, string | number>> {
+  get facts(): Facts {
     return this.#facts;
   }
 
@@ -88,7 +91,13 @@ class Child implements SupervisedChild {
   #start(): { child: ChildProcess; ready: Promise<void> } {
     const { name, program, args = [], env, patienceMs = PATIENCE_MS } = this.options;
     // Its log goes where ours goes. A process group of its own: Ctrl-C in the terminal is for us, and we stop it.
-    const child = fork(program, [...args], { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'], detached: true });
+    const child = fork(program, [...args], {
+      env: env(this.#facts),
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      detached: true,
+      // Not those of this process, which may be for a debugger or a test.
+      execArgv: [],
+    });
     this.#process = child;
     const ready = new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {

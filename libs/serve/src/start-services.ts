@@ -57,7 +57,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await server?.stop();
   };
   try {
-    const env = { ...process.env, ...options.env, KINEMACOLOR_NATS: url };
+    const env = (): NodeJS.ProcessEnv => ({ ...process.env, ...options.env, KINEMACOLOR_NATS: url });
     // Side by side, but the gateway last: who reaches it finds everything running.
     const starting = plan(options).map(async ({ name, ...program }) => {
       const onCrash = (how: string): void => {
@@ -70,7 +70,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const gateway = await supervise({
       name: 'gateway',
       program: mainOf('gateway'),
-      env: { ...env, KINEMACOLOR_LISTEN: options.listen },
+      // A free port is chosen once: clients find it there again after a crash.
+      env: ({ address = options.listen }) => ({ ...env(), KINEMACOLOR_LISTEN: String(address) }),
       onCrash: (how) => {
         tell(`gateway ended (${how}) and is started again`);
       },

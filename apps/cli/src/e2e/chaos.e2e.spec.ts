@@ -1,0 +1,103 @@
+import path from 'node:path';
+import { makeVfrClip, scratchDir } from '@kinemacolor/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { fingerprint, type Fingerprint } from './film-fingerprint.js';
+import { openServiceWorld, type ServiceWorld } from './service-world.js';
+
+/*
+ * Each service, and the NATS server, is killed while a job runs, and the job must end by itself with exactly the film of an
+ * undisturbed run. `npm run test:chaos` does so many times, at times and with victims of a random run whose seed it prints.
+ */
+const FRAMES = 400;
+const SEGMENT = 48;
+const ROUNDS = Number(process.env['KINEMACOLOR_CHAOS_ROUNDS'] ?? 1);
+const SEED = Number(process.env['KINEMACOLOR_CHAOS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+const KINDS = ['gateway', 'decoder-1', 'colorizer-1', 'colorizer-2', 'encoder-1', 'nats'];
+
+const folder = scratchDir();
+let world: ServiceWorld;
+let clip: string;
+let undisturbed: Fingerprint;
+
+async function colour(name: string, disturb: (job: string) => Promise<void>): Promise<Fingerprint> {
+  const { client } = world;
+  const { id } = await client.jobs.submit(clip, { codec: 'ffv1', model: 'stand-in', label: name });
+  await disturb(id);
+  await client.jobs.wait(id);
+  const film = path.join(folder, `${name}.mkv`);
+  await client.jobs.download(id, film);
+  return fingerprint(film);
+}
+
+beforeAll(async () => {
+  clip = await makeVfrClip({ folder, name: 'chaos.mkv', width: 160, height: 120, frames: FRAMES, audio: 'flac' });
+  world = await openServiceWorld({
+    folder: path.join(folder, 'data'),
+    frameMs: 8,
+    counts: { colorizers: 2 },
+    env: { KINEMACOLOR_SEGMENT_FRAMES: String(SEGMENT), KINEMACOLOR_WINDOW: '24' },
+  });
+  undisturbed = await colour('undisturbed', () => Promise.resolve());
+}, 120_000);
+afterAll(() => world.close(), 60_000);
+
+describe('chaos', () => {
+  it('has something to lose: the undisturbed film is whole', async () => {
+    expect(undisturbed.pictures).toHaveLength(FRAMES);
+    expect(new Set(undisturbed.pictures.map((line) => line.split(' ')[0])).size).toBe(FRAMES);
+    const source = await fingerprint(clip);
+    expect(undisturbed.sound).toBe(source.sound);
+    expect(undisturbed.pictures.map((line) => line.split(' ')[0])).toEqual(source.pictures.map((line) => line.split(' ')[0])); // prettier-ignore
+  });
+
+  it.each([
+    ['gateway', ['gateway']],
+    ['decoder', ['decoder-1']],
+    ['colorizers', ['colorizer-1', 'colorizer-2']],
+    ['encoder', ['encoder-1']],
+    ['NATS, with the frames that it keeps in memory', ['nats']],
+    ['everything at the same moment', KINDS],
+  ])(
+    'kill -9 of %s in mid-job changes nothing',
+    async (name, victims) => {
+      const film = await colour(name.slice(0, 8), async (job) => {
+        await world.coloured(job, 2 * SEGMENT + 10);
+        for (const victim of victims) world.kill(victim);
+      });
+      expect(film).toEqual(undisturbed);
+    },
+    120_000,
+  );
+
+  it(
+    `random kills change nothing (seed ${SEED})`,
+    async () => {
+      const random = mulberry(SEED);
+    world.told.length = 0;
+      for (let round = 0; round < ROUNDS; round++) {
+        const film = await colour(`round-${round}`, async (job) => {
+          for (let kills = 0; kills < 3; kills++) {
+            const at = await world.coloured(job, Math.floor(random() * FRAMES * 0.9));
+            if (at.state !== 'running') return;
+            world.kill(KINDS[Math.floor(random() * KINDS.length)]!);
+          }
+        });
+        expect(world.told.splice(0).length).toBeGreaterThan(0);
+      expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
+      }
+    },
+    120_000 * ROUNDS,
+  );
+});
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

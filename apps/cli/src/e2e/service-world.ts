@@ -1,0 +1,69 @@
+import path from 'node:path';
+
+import { openClient, type Client, type Job } from '@kinemacolor/client';
+import { mainOf, startServices, type Services, type ServicesOptions } from '@kinemacolor/serve';
+
+/** All services with a generator that takes a fixed time a frame, and a client of theirs. */
+export interface ServiceWorld {
+  readonly services: Services;
+  readonly client: Client;
+  /** What the supervisor told. */
+  readonly told: string[];
+  /** Kills a process of ours as `kill -9` does; it is started again by itself. */
+  kill(name: string): void;
+  /** Resolves when so many frames of a job are coloured, or it has ended. */
+  coloured(job: string, frames: number): Promise<Job>;
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly folder: string;
+  /** Milliseconds that the generator takes for a frame. */
+  readonly frameMs: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly counts?: Pick<ServicesOptions, 'decoders' | 'colorizers' | 'encoders'>;
+  readonly poison?: boolean;
+}
+
+const STAND_IN = path.join(path.dirname(mainOf('colorizer')), 'testing', 'stand-in-main.js');
+/** Small limits, so that a server on a small machine takes them. */
+const SMALL = { KINEMACOLOR_FILE_BYTES: String(2 ** 29), KINEMACOLOR_MEMORY_BYTES: String(2 ** 27) };
+
+export async function openServiceWorld(options: WorldOptions): Promise<ServiceWorld> {
+  const { folder, frameMs, env, counts, poison = false } = options;
+  const told: string[] = [];
+  const services = await startServices({
+    folder,
+    listen: '127.0.0.1:0',
+    ...counts,
+    colorizer: {
+      program: STAND_IN,
+      args: ['--stand-in-ms', String(frameMs), ...(poison ? ['--stand-in-poison'] : [])],
+    },
+    env: { KINEMACOLOR_LOG_LEVEL: 'error', ...SMALL, ...env },
+    tell: (message) => told.push(message),
+  });
+  const client = openClient({ address: services.address });
+  return {
+    services,
+    client,
+    told,
+    kill: (name) => {
+      const pid = name === 'nats' ? services.server?.pid : services.processes.get(name)?.pid;
+      // Between two lives of a process there is nothing to kill.
+      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    },
+    coloured: async (id, frames) => {
+      for await (const job of client.jobs.watch(id)) {
+        if (job.progress.framesColoured >= frames || job.state !== 'running') {
+          if (job.state !== 'queued' && job.state !== 'uploading') return job;
+        }
+      }
+      return client.jobs.get(id);
+    },
+    close: async () => {
+      client.close();
+      await services.stop();
+    },
+  };
+}
