@@ -24,7 +24,7 @@ export const LEASE_SECONDS = 0.6;
 export class ColourWorld {
   private constructor(
     readonly folder: string,
-    readonly server: NatsServer,
+    public server: NatsServer,
     readonly bus: Bus,
     readonly jobs: JobStore,
   ) {}
@@ -121,6 +121,14 @@ export class ColourWorld {
     const manager = await jetstreamManager(this.bus.connection);
     const message = await manager.streams.getMessage(streamOf(kind), { last_by_subj: subjectOf(kind, job) });
     return message!.data;
+  }
+
+  /** Kills the server, which loses what it had in memory, and starts it again. */
+  async restartServer(): Promise<void> {
+    const { url, pid, gone } = this.server;
+    process.kill(pid, 'SIGKILL');
+    await gone;
+    this.server = await startNatsServer({ folder: path.join(this.folder, 'nats'), port: Number(new URL(url).port) });
   }
 
   async close(): Promise<void> {

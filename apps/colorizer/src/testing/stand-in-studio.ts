@@ -7,8 +7,7 @@ import { standInPainter, type StandInOptions } from './stand-in-painter.js';
 export const STAND_IN = 'stand-in';
 
 /** Paints with stand-ins, whatever the model. @param folder where the files of the model `stand-in` are written */
-export async function standInStudio(folder: string, options: StandInOptions): Promise<Studio> {
-  const weights = STAND_IN;
+export async function standInStudio(folder: string, options: StandInOptions, weights = STAND_IN): Promise<Studio> {
   const weightsSha256 = createHash('sha256').update(weights).digest('hex');
   await mkdir(folder, { recursive: true });
   await writeFile(path.join(folder, 'weights.bin'), weights);
