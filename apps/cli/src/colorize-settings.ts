@@ -14,28 +14,8 @@ const workers = z
     return z.NEVER;
   });
 
-/** Everything `kinemacolor colorize` can be told, by flag or by environment variable. */
-export const colorizeSettings = defineSettings({
-  model: setting(z.string().default('fast'), {
-    flag: '--model <name>',
-    env: 'KINEMACOLOR_MODEL',
-    describe: 'a shipped model by name, or the folder of any other',
-  }),
-  device: setting(z.enum(['auto', 'cpu', 'gpu']).default('auto'), {
-    flag: '--device <device>',
-    env: 'KINEMACOLOR_DEVICE',
-    describe: 'what the generator runs on: auto, cpu or gpu',
-  }),
-  precision: setting(z.enum(['auto', 'fp32', 'bf16']).default('auto'), {
-    flag: '--precision <kind>',
-    env: 'KINEMACOLOR_PRECISION',
-    describe: 'what the generator computes in: fp32, bf16, or auto (bf16 where the hardware multiplies in it)',
-  }),
-  workers: setting(workers, {
-    flag: '--workers <count>',
-    env: 'KINEMACOLOR_WORKERS',
-    describe: 'threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',
-  }),
+/** How a film is coloured and encoded, here or by a service. */
+export const filmSettings = {
   renderSize: setting(z.coerce.number().int().min(64).max(1024).optional(), {
     flag: '--render-size <pixels>',
     env: 'KINEMACOLOR_RENDER_SIZE',
@@ -65,6 +45,31 @@ export const colorizeSettings = defineSettings({
     flag: '--subsampling <kind>',
     describe: '420, 422, 444 or source (default: 420, and source for ffv1 and prores)',
   }),
+};
+
+/** Everything `kinemacolor colorize` can be told, by flag or by environment variable. */
+export const colorizeSettings = defineSettings({
+  model: setting(z.string().default('fast'), {
+    flag: '--model <name>',
+    env: 'KINEMACOLOR_MODEL',
+    describe: 'a shipped model by name, or the folder of any other',
+  }),
+  device: setting(z.enum(['auto', 'cpu', 'gpu']).default('auto'), {
+    flag: '--device <device>',
+    env: 'KINEMACOLOR_DEVICE',
+    describe: 'what the generator runs on: auto, cpu or gpu',
+  }),
+  precision: setting(z.enum(['auto', 'fp32', 'bf16']).default('auto'), {
+    flag: '--precision <kind>',
+    env: 'KINEMACOLOR_PRECISION',
+    describe: 'what the generator computes in: fp32, bf16, or auto (bf16 where the hardware multiplies in it)',
+  }),
+  workers: setting(workers, {
+    flag: '--workers <count>',
+    env: 'KINEMACOLOR_WORKERS',
+    describe: 'threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',
+  }),
+  ...filmSettings,
 });
 
 export type ColorizeSettings = ReturnType<typeof colorizeSettings.parse>;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { ClientError } from '@kinemacolor/client/client-error';
 import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
@@ -36,6 +37,17 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new DatasetError('OCCUPIED', 'x'))).toBe(2);
     expect(exitCodeOf(new DatasetError('NO_PICTURES', 'x'))).toBe(3);
     expect(exitCodeOf(new TypeError('a bug'))).toBe(1);
+  });
+
+  it('tells a service that is away from one that refuses, and a wrong film from wrong words', () => {
+    const jobId = 'a job';
+    expect(exitCodeOf(new ClientError('UNAVAILABLE', 'x'))).toBe(10);
+    expect(exitCodeOf(new ClientError('UNAUTHENTICATED', 'x'))).toBe(11);
+    expect(exitCodeOf(new ClientError('RESOURCE_EXHAUSTED', 'x', { jobId }))).toBe(11);
+    expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x'))).toBe(2);
+    expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x', { jobId }))).toBe(4);
+    expect(exitCodeOf(new ClientError('NOT_FOUND', 'x', { jobId }))).toBe(3);
+    expect(exitCodeOf(new ClientError('CANCELLED', 'x', { jobId }))).toBe(1);
   });
 
   it('has every code in the README', async () => {

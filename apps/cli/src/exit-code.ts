@@ -1,3 +1,4 @@
+import { ClientError, type StatusName } from '@kinemacolor/client/client-error';
 import { ConfigError } from '@kinemacolor/config';
 import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
@@ -27,6 +28,10 @@ export const EXIT = Object.freeze({
   MODEL: 8,
   /** ffmpeg, the engine or the GPU is not set up. */
   ENVIRONMENT: 9,
+  /** The service cannot be reached, or was not done in time. */
+  SERVICE_AWAY: 10,
+  /** The service refuses: the token, or one of its limits. */
+  SERVICE_REFUSES: 11,
   /** The terminal was closed. */
   HUNG_UP: 129,
   /** Ctrl-C. */
@@ -62,10 +67,21 @@ const TRAINING: Readonly<Record<TrainingErrorCode, number>> = {
   DIVERGED: EXIT.FAILED,
 };
 
+const STATUS: Readonly<Partial<Record<StatusName, number>>> = {
+  NOT_FOUND: EXIT.INPUT_MISSING,
+  DATA_LOSS: EXIT.INPUT_DAMAGED,
+  UNAVAILABLE: EXIT.SERVICE_AWAY,
+  DEADLINE_EXCEEDED: EXIT.SERVICE_AWAY,
+  UNAUTHENTICATED: EXIT.SERVICE_REFUSES,
+  PERMISSION_DENIED: EXIT.SERVICE_REFUSES,
+  RESOURCE_EXHAUSTED: EXIT.SERVICE_REFUSES,
+};
+
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return error.exitCode;
   if (error instanceof ConfigError) return EXIT.USAGE;
+  if (error instanceof ClientError) return statusExitCode(error);
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return modelExitCode(error);
   if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
@@ -76,6 +92,12 @@ export function exitCodeOf(error: unknown): number {
     if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH' || error.code === 'BUSY') return EXIT.USAGE;
   }
   return EXIT.FAILED;
+}
+
+/** A job is refused for its film, anything else for its arguments. */
+function statusExitCode({ code, jobId }: ClientError): number {
+  if (code === 'INVALID_ARGUMENT') return jobId === undefined ? EXIT.USAGE : EXIT.INPUT_UNSUPPORTED;
+  return STATUS[code] ?? EXIT.FAILED;
 }
 
 function modelExitCode({ code, cause }: ModelError): number {

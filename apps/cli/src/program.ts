@@ -8,11 +8,15 @@ import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { featuresCommand, type FeaturesFlags } from './features-command.js';
 import { averageModelsCommand, importModelCommand, listModelsCommand } from './models-command.js';
+import { serveCommand } from './serve-command.js';
+import { serveSettings } from './serve-settings.js';
+import { addServiceCommands } from './service-commands.js';
 import type { TrainFlags } from './train-command.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done; 1 failed; 2 wrong arguments; 3 input missing; 4 input of no known kind; 5 input cut short or damaged;
 6 output cannot be written; 7 disk full; 8 model missing or damaged; 9 something is not set up (see doctor);
+10 the service is away; 11 the service refuses (token, limit);
 129, 130, 143 stopped (terminal closed, Ctrl-C, SIGTERM).`;
 
 /** The command line. @param finish takes the exit code of the command that ran */
@@ -42,6 +46,14 @@ export function buildProgram(finish: (code: number) => void): Command {
     const flags = { output, compare, resume, salvage, json, quiet };
     finish(await colorizeCommand(inputs, flags as ColorizeFlags, settings));
   });
+
+  const serve = program
+    .command('serve')
+    .description('run everything as a service on this machine, until Ctrl-C: clients submit films to it');
+  for (const { flags, description } of serveSettings.options()) serve.option(flags, description);
+  serve.action(async (flags: Record<string, unknown>) => { finish(await serveCommand(flags)); }); // prettier-ignore
+
+  addServiceCommands(program, { finish, exitCodes: EXIT_CODES });
 
   program
     .command('doctor')

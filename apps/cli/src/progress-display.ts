@@ -2,8 +2,25 @@ import { SingleBar } from 'cli-progress';
 import type { ExtractProgress } from '@kinemacolor/dataset';
 import type { Progress } from '@kinemacolor/pipeline';
 
-/** What can be shown: how far colouring or taking pictures is. */
-export type ShownProgress = Progress | ExtractProgress;
+/** Bytes on their way to a service, or from it. */
+export interface TransferProgress {
+  readonly phase: 'upload' | 'download';
+  readonly bytes: number;
+  readonly total: number | undefined;
+}
+
+/** What a service tells of a job, its rate as well. */
+export interface JobProgress {
+  readonly phase: 'wait' | 'service';
+  readonly frames: number;
+  readonly total: number | undefined;
+  /** Undefined while the service does not know it. */
+  readonly fps: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+/** What can be shown: how far colouring, taking pictures, or sending a film is. */
+export type ShownProgress = Progress | ExtractProgress | TransferProgress | JobProgress;
 
 /** Shows where a run is. */
 export interface ProgressDisplay {
@@ -20,6 +37,10 @@ const PHASES: Readonly<Record<ShownProgress['phase'], string>> = {
   compare: 'making the side-by-side',
   survey: 'looking for shots and bars',
   extract: 'taking pictures',
+  upload: 'uploading',
+  download: 'downloading',
+  wait: 'waiting for the service',
+  service: 'the service is colouring',
 };
 
 /** A bar on a terminal, a line now and then in a log, nothing with `quiet`. Everything goes to standard error. */
@@ -28,9 +49,14 @@ export function progressDisplay(name: string, { quiet }: { quiet: boolean }): Pr
   return process.stderr.isTTY ? bar(name) : lines(name);
 }
 
-/** Frames a second since the first frame of this run, and seconds to go; both undefined before they are known. */
+interface Done {
+  readonly frames: number;
+  readonly total: number | undefined;
+}
+
+/** Frames (or megabytes) a second since the first of this run, and seconds to go; both undefined before they are known. */
 export function rateOf(
-  { frames, total }: ShownProgress,
+  { frames, total }: Done,
   first: { frames: number; at: number },
   now: number,
 ): { fps: number | undefined; secondsLeft: number | undefined } {
@@ -40,6 +66,36 @@ export function rateOf(
   const fps = done / seconds;
   return { fps, secondsLeft: total === undefined ? undefined : Math.max(0, total - frames) / fps };
 }
+
+/** A progress in words; `first` is where the run began. */
+function wordsOf(
+  progress: ShownProgress,
+  first: Done & { at: number },
+): Record<'done' | 'rate' | 'left' | 'phase', string> {
+  const now = doneOf(progress);
+  const { fps, secondsLeft } = 'fps' in progress ? progress : rateOf(now, first, Date.now());
+  const bytes = 'bytes' in progress;
+  const digits = bytes ? 1 : 0;
+  return {
+    done: `${now.frames.toFixed(digits)}/${now.total?.toFixed(digits) ?? '?'} ${bytes ? 'MB' : 'frames'}`,
+    rate: `${fps?.toFixed(1) ?? '-'} ${bytes ? 'MB/s' : 'fps'}`,
+    left: clock(secondsLeft),
+    phase: PHASES[progress.phase],
+  };
+}
+
+/** Bytes count as megabytes. */
+function doneOf(progress: ShownProgress): Done {
+  if (!('bytes' in progress)) return progress;
+  const { bytes, total } = progress;
+  return { frames: bytes / 1e6, total: total === undefined ? undefined : total / 1e6 };
+}
+
+const firstOf = (progress: ShownProgress): Done & { at: number } => {
+  const { frames } = doneOf(progress);
+  // A frame is told of when it is done; of bytes the first telling may be where an earlier run ended.
+  return { frames: 'bytes' in progress ? frames : Math.max(0, frames - 1), total: undefined, at: Date.now() };
+};
 
 /** 75 → `1:15`, 3700 → `1:01:40`. */
 export function clock(seconds: number | undefined): string {
@@ -52,51 +108,39 @@ export function clock(seconds: number | undefined): string {
 
 function bar(name: string): ProgressDisplay {
   const shown = new SingleBar({
-    format: `${name} {bar} {percentage}% | {value}/{frames} frames | {fps} fps | ETA {left} | {phase}`,
+    format: `${name} {bar} {percentage}% | {done} | {rate} | ETA {left} | {phase}`,
     hideCursor: true,
     clearOnComplete: false,
     stream: process.stderr,
     barsize: 24,
   });
-  let first: { frames: number; at: number } | undefined;
+  let first: (Done & { at: number }) | undefined;
   return {
     onProgress: (progress) => {
+      const { frames, total } = doneOf(progress);
       if (first === undefined) {
-        first = { frames: Math.max(0, progress.frames - 1), at: Date.now() };
-        const payload = {
-          frames: progress.total ?? '?',
-          fps: '-',
-          left: clock(undefined),
-          phase: PHASES[progress.phase],
-        };
-        shown.start(progress.total ?? progress.frames, progress.frames, payload);
+        first = firstOf(progress);
+        shown.start(total ?? frames, frames, wordsOf(progress, first));
       }
-      const { fps, secondsLeft } = rateOf(progress, first, Date.now());
-      if (progress.total !== undefined) shown.setTotal(Math.max(progress.total, progress.frames));
-      shown.update(progress.frames, {
-        frames: progress.total ?? '?',
-        fps: fps?.toFixed(1) ?? '-',
-        left: clock(secondsLeft),
-        phase: PHASES[progress.phase],
-      });
+      if (total !== undefined) shown.setTotal(Math.max(total, frames));
+      shown.update(frames, wordsOf(progress, first));
     },
     stop: () => { shown.stop(); }, // prettier-ignore
   };
 }
 
 function lines(name: string): ProgressDisplay {
-  let first: { frames: number; at: number } | undefined;
+  let first: (Done & { at: number }) | undefined;
   let said = -Infinity;
   let phase: ShownProgress['phase'] = 'colour';
   return {
     onProgress: (progress) => {
       const now = Date.now();
-      first ??= { frames: Math.max(0, progress.frames - 1), at: now };
+      first ??= firstOf(progress);
       if (progress.phase === phase && now - said < LINE_EVERY * 1000) return;
       [said, phase] = [now, progress.phase];
-      const { fps, secondsLeft } = rateOf(progress, first, now);
-      const rate = `${fps?.toFixed(1) ?? '-'} fps, ETA ${clock(secondsLeft)}`;
-      process.stderr.write(`${name}: ${PHASES[phase]}, ${progress.frames}/${progress.total ?? '?'} frames, ${rate}\n`);
+      const { done, rate, left, phase: words } = wordsOf(progress, first);
+      process.stderr.write(`${name}: ${words}, ${done}, ${rate}, ETA ${left}\n`);
     },
     stop: () => undefined,
   };

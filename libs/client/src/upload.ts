@@ -63,7 +63,7 @@ export async function uploadSource(
         if (job.state !== 'uploading') continue;
         if (job.sourceBytes > offset) attempts.succeeded();
         // The call before may still have been writing when this one began.
-        const misfit = MISFITS.has(error.code) && job.sourceBytes !== offset;
+        const misfit = error.code === 'ABORTED' || (MISFITS.has(error.code) && job.sourceBytes !== offset);
         await attempts.failed(misfit ? new ClientError('UNAVAILABLE', error.message, { jobId, cause: error }) : error);
         job = await now();
       } finally {

@@ -23,7 +23,7 @@ export function testCalls(state: TestState): ServiceImplementation<ColorizationS
             continue;
           }
           if (job === undefined || part === undefined) throw new ServerError(Status.INVALID_ARGUMENT, 'Options first.');
-          await state.gate;
+          await state.pass(signal);
           state.keep(job, part.value);
           job.colourOne();
           state.given += part.value.length;
@@ -96,7 +96,7 @@ export function testCalls(state: TestState): ServiceImplementation<ColorizationS
       for (;;) {
         const succeeded = job.now.state === JobState.SUCCEEDED;
         for (const piece of job.from(at)) {
-          await state.gate;
+          await state.pass(signal);
           at += piece.length;
           state.given += piece.length;
           yield { result: piece };

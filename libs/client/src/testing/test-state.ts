@@ -1,5 +1,6 @@
 import { Job, JobState, type DeepPartial } from '@kinemacolor/contracts';
 import { ServerError, Status } from 'nice-grpc';
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
 import { TestJob } from './test-job.js';
 
@@ -11,17 +12,21 @@ export class TestState {
   taken = 0;
   /** Bytes of results handed out so far. */
   given = 0;
-  /** What every job fails with, when there is something. */
-  failure: { readonly code: Status; readonly message: string } | undefined;
+  /** What every job fails with, when there is something: a gRPC status. */
+  failure: { readonly code: number; readonly message: string } | undefined;
   #gate = Promise.resolve();
   #open = (): void => undefined;
 
   /** @param mostBytes of one source */
   constructor(readonly mostBytes: number) {}
 
-  /** Settles at once, unless everything is held. */
-  get gate(): Promise<void> {
-    return this.#gate;
+  /** Settles at once, unless everything is held. @throws the signal's reason */
+  async pass(signal: AbortSignal): Promise<void> {
+    const gone = new AbortController();
+    const left = once(signal, 'abort', { signal: gone.signal }).catch(() => undefined);
+    await Promise.race([this.#gate, left]);
+    gone.abort();
+    signal.throwIfAborted();
   }
 
   /** Nothing is coloured or handed out, and streams take in nothing, until `go`. Uploads do. */
@@ -69,7 +74,7 @@ export class TestState {
     job.change({ state: JobState.RUNNING });
     if (this.fails(job)) return;
     do {
-      await this.gate;
+      await this.#gate;
       await turn();
     } while (job.colourOne());
     job.change({ state: JobState.SUCCEEDED });

@@ -1,0 +1,47 @@
+import type { Client, Retry } from '@kinemacolor/client';
+import { exitCodeOf, EXIT } from './exit-code.js';
+import { openService, type ServerSettings } from './server-settings.js';
+import { watchSignals } from './signals.js';
+import { messageOf } from './tell.js';
+
+/** What a command has that talks to a service. */
+export interface Session {
+  readonly client: Client;
+  /** Fires at Ctrl-C, SIGTERM, and when the terminal is closed. */
+  readonly signal: AbortSignal;
+  /** Tells the user something, on standard error. */
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Runs a command that talks to a service. @returns its exit code: errors are told in one line
+ * @param read gives the settings; what it throws is told, too
+ */
+export async function serviceCommand<Settings extends ServerSettings>(
+  read: () => Settings,
+  { quiet }: { quiet: boolean },
+  work: (session: Session, settings: Settings) => Promise<void>,
+): Promise<number> {
+  const signals = watchSignals();
+  const { signal } = signals;
+  const say = (line: string): void => {
+    if (!quiet) process.stderr.write(`${line}\n`);
+  };
+  // Once for each time that the service is away.
+  const onRetry = ({ attempt, error }: Retry): void => {
+    if (attempt === 1) say(`kinemacolor: ${error.message} Trying again.`);
+  };
+  let client: Client | undefined;
+  try {
+    const settings = read();
+    client = await openService(settings, onRetry);
+    await work({ client, signal, say }, settings);
+    return EXIT.OK;
+  } catch (error) {
+    process.stderr.write(`kinemacolor: ${messageOf(error).message}\n`);
+    return signals.exitCode() ?? exitCodeOf(error);
+  } finally {
+    client?.close();
+    signals.stop();
+  }
+}

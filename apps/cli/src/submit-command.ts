@@ -1,0 +1,67 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { JobOptions } from '@kinemacolor/client';
+import { MediaError } from '@kinemacolor/media';
+import { refuseConflicts } from './refuse-conflicts.js';
+import { resultContainer } from './result-container.js';
+import { serviceCommand } from './service-command.js';
+import { submitJob } from './submit-job.js';
+import { submitSettings, type SubmitSettings } from './submit-settings.js';
+import { submitStream } from './submit-stream.js';
+import { UsageError } from './usage-error.js';
+
+export interface SubmitFlags {
+  readonly output?: string;
+  readonly detach?: boolean;
+  readonly label?: string;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** `kinemacolor submit`: returns the exit code. Results go to standard output, everything else to standard error. */
+export async function submitCommand(
+  film: string,
+  flags: SubmitFlags,
+  settingFlags: Record<string, unknown>,
+): Promise<number> {
+  const { quiet = false } = flags;
+  const read = (): SubmitSettings => submitSettings.parse({ flags: settingFlags, env: process.env });
+  return serviceCommand(read, { quiet }, async (session, settings) => {
+    await refuseSubmit(film, flags, settings);
+    const options = jobOptions(film, flags, settings);
+    const { output } = flags;
+    if (output !== undefined && (film === '-' || output === '-')) {
+      await submitStream(session, { film, output, options, maxDelay: settings.maxDelay, ...told(flags) });
+    } else {
+      await submitJob(session, { film, output, options, detach: flags.detach === true, ...told(flags) });
+    }
+  });
+}
+
+const told = ({ quiet = false, json = false }: SubmitFlags): { quiet: boolean; json: boolean } => ({ quiet, json });
+
+/** Before anything is sent. @throws UsageError; MediaError for a film that is not there, or a codec that the name cannot hold */
+async function refuseSubmit(film: string, { output, detach }: SubmitFlags, settings: SubmitSettings): Promise<void> {
+  const stream = film === '-' || output === '-';
+  if (output === undefined && detach !== true) throw new UsageError('Where shall the film go? Name it with -o.');
+  if (stream && detach === true) throw new UsageError('A stream (-) cannot be detached from: name a file.');
+  if (!stream && settings.maxDelay !== undefined) throw new UsageError('--max-delay is for a live stream (-).');
+  resultContainer(output);
+  if (film !== '-') await refuseFolder(film);
+  if (output === undefined) return;
+  await refuseConflicts([{ kind: 'film', input: film, output, compare: undefined }], settings.codec);
+}
+
+async function refuseFolder(film: string): Promise<void> {
+  const found = await stat(film).catch((error: unknown) => {
+    throw MediaError.from(error, film);
+  });
+  if (found.isDirectory()) throw new UsageError(`${film} is a folder: a service takes one film at a time.`, 3);
+}
+
+function jobOptions(film: string, { output, label }: SubmitFlags, settings: SubmitSettings): JobOptions {
+  const { model, renderSize, saturation, stabilize, codec, crf, preset, subsampling, poison } = settings;
+  const colour = { model, renderSize, saturation, stabilize, poison };
+  const encode = { codec, crf, preset, subsampling, container: resultContainer(output) };
+  return { ...colour, ...encode, label: label ?? (film === '-' ? 'standard input' : path.basename(film)) };
+}
