@@ -32,6 +32,7 @@ type Part = NonNullable<ColorizeResponse['part']>;
 /** Most progress that a client is told of: 4 times a second. */
 const BETWEEN_PROGRESS_MS = 250;
 const LONGEST_DELAY_MS = 60_000;
+const GONE_MS = 50;
 
 /**
  * One film as a stream. The job belongs to the stream: it is cancelled when the client goes, and nothing of it is kept once the
@@ -137,7 +138,9 @@ async function takeSource(
     }
   };
   await receive(gateway, id, writer, pieces(), state);
-  // A client that goes ends its requests as one that has said all.
+  // A client that goes ends its requests as one that has said all, and that it went is known a moment later: its part of a
+  // film must not be taken for a whole one.
+  await pause(GONE_MS, undefined, { signal }).catch(() => undefined);
   if (signal.aborted) return;
   await writer.finish();
   state.wholeAt = Date.now();

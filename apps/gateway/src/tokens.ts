@@ -25,17 +25,23 @@ export interface Tokens {
 const LOOK_MS = 2_000;
 
 /**
- * Reads the tokens, and again whenever the file has changed. A change that cannot be read is logged, and the tokens before it
+ * Reads the tokens, and again whenever the file has changed and stays so from one look to the next. A change that cannot be read is logged, and the tokens before it
  * stand.
  * @throws Error when the file cannot be read at first, with the line that is wrong
  */
 export async function openTokens(path: string, log: Log, lookMs = LOOK_MS): Promise<Tokens> {
   let seen = await stamp(path);
   let tokens = parseTokens(path, await readFile(path, 'utf8'));
+  let changing = seen;
   let looking = false;
   const look = async (): Promise<void> => {
     const now = await stamp(path);
     if (now === seen) return;
+    // Twice the same: whoever writes it has done so. Half a file would lock out whoever stands in the other half.
+    if (now !== changing) {
+      changing = now;
+      return;
+    }
     seen = now;
     tokens = parseTokens(path, await readFile(path, 'utf8'));
     log.info({ tokens: tokens.length }, 'tokens read again');

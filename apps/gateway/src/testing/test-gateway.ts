@@ -11,7 +11,16 @@ import { endJob, openJobStore, openModelRecords, type JobStore } from '@kinemaco
 import { openLog, type Service } from '@kinemacolor/lifecycle';
 import { openBus, openByteWriter, startNatsServer, type NatsServer } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { ChannelCredentials, createChannel, createClient, Metadata, type Client } from 'nice-grpc';
+import {
+  ChannelCredentials,
+  ClientError,
+  createChannel,
+  createClient,
+  Metadata,
+  ServerError,
+  Status,
+  type Client,
+} from 'nice-grpc';
 import { gatewaySettings, type GatewayConfig } from '../config.js';
 import { startGateway } from '../service.js';
 
@@ -110,3 +119,12 @@ export async function eventually<T>(what: string, look: () => Promise<T | undefi
   }
   throw new Error(`It did not come to pass within ten seconds: ${what}.`);
 }
+
+/** What a client is told, or a call throws, with this code: for `rejects.toEqual` and `toThrow`. */
+export const failing = (code: Status, details: RegExp): object => ({
+  asymmetricMatch: (error: unknown) =>
+    (error instanceof ClientError || error instanceof ServerError) &&
+    error.code === code &&
+    details.test(error.details),
+  toString: () => `${Status[code]} ${String(details)}`,
+});
