@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { build } from './steps/build.mjs';
 import { engine } from './steps/engine.mjs';
 import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
+import { grpcVenv } from './steps/grpc-venv.mjs';
 import { nodeVersion } from './steps/node-version.mjs';
 import { natsServer } from './steps/nats-server.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
@@ -25,7 +26,7 @@ export function steps({ gpu, forTests }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
   list.push(ffmpeg, natsServer);
-  if (forTests) list.push(secondFfmpeg, tensorflowVenv);
+  if (forTests) list.push(secondFfmpeg, grpcVenv, tensorflowVenv);
   list.push(build);
   return list;
 }

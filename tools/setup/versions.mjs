@@ -61,6 +61,13 @@ export const TENSORFLOW_FOR_PYTHON = {
   below: [3, 13],
 };
 
+/** gRPC for Python, which a client in Python is tried with. */
+export const GRPC_FOR_PYTHON = {
+  requirements: ['grpcio==1.85.1', 'grpcio-tools==1.85.1', 'protobuf==7.36.2'],
+  atLeast: [3, 10],
+  below: [3, 15],
+};
+
 /** The GPU flavour of tfjs-node: the same sources, another name. Not in the lockfile, so pinned here. */
 export const TFJS_NODE_GPU = {
   spec: `@tensorflow/tfjs-node-gpu@${TFJS_VERSION}`,
