@@ -88,9 +88,9 @@ export class ChromaOutlet {
     lease.giveBack(delayMs);
   }
 
-  async #ending(work: LumaWork, work_: () => Promise<void>): Promise<void> {
+  async #ending(work: LumaWork, leave: () => Promise<void>): Promise<void> {
     try {
-      await work_();
+      await leave();
     } catch (error) {
       this.#options.log.warn({ job: work.job, frame: work.id.index, ...errorFields(error) }, 'a frame is handed back');
       this.handBack(work, LATER_MS);

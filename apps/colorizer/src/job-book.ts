@@ -1,6 +1,5 @@
-import type { Bus } from '@kinemacolor/streaming';
-import { forgetJob } from '@kinemacolor/streaming';
 import { hasEnded, type JobStore, type StoredJob } from '@kinemacolor/jobs';
+import { forgetJob, type Bus } from '@kinemacolor/streaming';
 
 interface Page {
   record: Promise<StoredJob | undefined>;
@@ -19,7 +18,7 @@ export class JobBook {
   readonly #store: JobStore;
   readonly #bus: Bus;
   readonly #sweeping: NodeJS.Timeout;
-  #failed: (error: unknown) => void;
+  readonly #failed: (error: unknown) => void;
 
   /** @param failed told when the book cannot be kept, which does no harm but leaves messages behind */
   constructor(bus: Bus, store: JobStore, failed: (error: unknown) => void) {
