@@ -20,6 +20,11 @@ export interface DecodeContext {
 export async function decodeJob(job: FollowedJob, context: DecodeContext): Promise<void> {
   const { store, log, signal } = context;
   const { id } = job.now.job;
+  if (job.now.live !== undefined && job.now.pinnedUntil !== undefined) {
+    // What has been shown cannot be shown again, and what came meanwhile is late.
+    await endJob(store, id, { state: JobState.FAILED, error: INTERRUPTED });
+    return;
+  }
   let epoch: AbortController = new AbortController();
   let current = job.now.epoch;
   job.onChange((now) => {
@@ -44,3 +49,10 @@ export async function decodeJob(job: FollowedJob, context: DecodeContext): Promi
   // Handed back: whoever takes it goes on.
   signal.throwIfAborted();
 }
+
+/** UNAVAILABLE: the stream may be begun again. */
+const INTERRUPTED = {
+  code: 14,
+  message: 'The live stream was interrupted: its decoder has ended. Begin it again.',
+  frame: undefined,
+};

@@ -30,6 +30,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   // The end may become known only after the last frame has passed.
   job.onChange(stopAtEnd);
   stopAtEnd();
+  const coloured = colouring();
   const { connection, ensure } = bus;
   const leases = takeLeases(connection, {
     kind: 'chroma',
@@ -45,7 +46,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
     await lease.done();
     for (let frame = order.take(); frame !== undefined; frame = order.take()) {
       onFrame(frame);
-      yield colouredFrame(frame);
+      yield coloured(frame);
       onRoom();
     }
     stopAtEnd();
@@ -53,14 +54,13 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   signal.throwIfAborted();
 }
 
-function colouredFrame({ frame, u, v, luma, width, height }: ChromaFrame): ColouredFrame {
-  const grey = (): Uint8Array => new Uint8Array(width * height).fill(GREY);
-  const none = u.byteLength === 0;
-  return {
-    index: frame!.index,
-    pts: BigInt(frame!.pts),
-    luma,
-    u: none ? grey() : u,
-    v: none ? grey() : v,
+/** Frames as the stages take them; one that holds its colours is taken for the picture before it. */
+function colouring(): (frame: ChromaFrame) => ColouredFrame {
+  let last: Omit<ColouredFrame, 'index' | 'pts'> | undefined;
+  return ({ frame, u, v, luma, width, height, held }) => {
+    const plane = (bytes: Uint8Array): Uint8Array =>
+      bytes.byteLength > 0 ? bytes : new Uint8Array(width * height).fill(GREY);
+    if (!held || last === undefined) last = { luma: plane(luma), u: plane(u), v: plane(v) };
+    return { index: frame!.index, pts: BigInt(frame!.pts), ...last };
   };
 }

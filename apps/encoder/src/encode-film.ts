@@ -46,7 +46,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   const { encode, container, saturation, stabilize, renderSize } = stageSettings(settings!);
-  const bytes = readBytes(bus.connection, 'source', id, { signal });
+  const isLive = job.now.live !== undefined;
+  const bytes = readBytes(bus.connection, 'source', id, { signal, ...(isLive ? { keep: LIVE_KEPT_BYTES } : {}) });
   const source = await openFilmStream(bytes, { name: 'the film', readers: READERS, signal });
   const onError = (error: unknown): void => {
     log.warn({ job: id, ...errorFields(error) }, 'beside the encoding');
@@ -55,7 +56,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   try {
     const { info } = source;
     const size = renderSizeOf(info, renderSize);
-    const common = { ...size, ...encodeOptions(encode), threads: config.threads, segmentFrames: config.segmentFrames };
+    const segmentFrames = isLive ? LIVE_SEGMENT_FRAMES : config.segmentFrames;
+    const common = { ...size, ...encodeOptions(encode), lowDelay: isLive, threads: config.threads, segmentFrames };
     const sink = await openSegmentSink(info, { ...common, saturation, startFrame: kept.nextFrame, folder, signal });
     ends.sink = sink;
     const mux = await openFilmMux(info, { container, codec: encode.codec ?? 'h264', folder, signal });
@@ -65,7 +67,7 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
     const counter = new ProgressCounter(kept.nextFrame);
     const states = new Map<number, Buffer>();
     const work = [
-      colourFrames(options, { sink, temporal, counter, states, signal }),
+      colourFrames(options, { sink, temporal, counter, states, segmentFrames, signal }),
       keepSegments(options, { sink, mux, counter, states }),
       writeResult(bus.connection, id, mux.output, signal),
     ];
@@ -93,6 +95,11 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   }
 }
 
+/** A live film comes out in pieces of so many frames. */
+const LIVE_SEGMENT_FRAMES = 12;
+/** Of a live source, behind the encoder: the decoder may be somewhat behind it. */
+const LIVE_KEPT_BYTES = 32 * 2 ** 20;
+
 /** Of the source: the encoder, and the mux for everything but the picture. */
 const READERS = 2;
 
@@ -105,15 +112,16 @@ interface Stages {
 
 interface Colouring extends Stages {
   readonly temporal: Parameters<typeof stabilizeStage>[1];
+  readonly segmentFrames: number;
   readonly signal: AbortSignal;
 }
 
 /** Brings the frames in order into the encoder, and tells the decoder how far it is. */
 async function colourFrames(
   options: EncodeFilmOptions,
-  { sink, temporal, counter, states, signal }: Colouring,
+  { sink, temporal, counter, states, segmentFrames, signal }: Colouring,
 ): Promise<void> {
-  const { bus, store, job, kept, encoder, config, log } = options;
+  const { bus, store, job, kept, encoder, log } = options;
   const { connection } = bus;
   const { id } = job.now.job;
   if (isComplete(job, kept)) return sink.abort();
@@ -129,6 +137,8 @@ async function colourFrames(
     job: id,
     place: () => ({ epoch, next: order.next }),
     onLoss: async (next) => {
+      // The decoder of a live stream passes over what is late.
+      if (job.now.live !== undefined) return;
       const record = await raiseEpoch(store, id, { encoder, from: next });
       if (record === undefined) return;
       log.warn({ job: id, from: next }, 'frames were lost; they are made again');
@@ -151,7 +161,7 @@ async function colourFrames(
     },
   });
   const before = async (index: number): Promise<void> => {
-    const border = index % config.segmentFrames === 0 && index > kept.nextFrame;
+    const border = index % segmentFrames === 0 && index > kept.nextFrame;
     if (border) states.set(index, packTemporalState(temporal.cuts, temporal.stabilizer));
   };
   try {
@@ -179,7 +189,8 @@ async function keepSegments(
     const end = startFrame + frames;
     const state = states.get(end);
     if (state === undefined) throw new Error(`What the smoothing remembers at frame ${end} is not there.`);
-    await kept.log.append({ firstFrame: startFrame, frames, shots: 0, state, path });
+    // Nobody goes on with a live stream: what is not shown now is late.
+    if (job.now.live === undefined) await kept.log.append({ firstFrame: startFrame, frames, shots: 0, state, path });
     for (const place of states.keys()) if (place <= end) states.delete(place);
     counter.encoded = end;
     await mux.add(path);

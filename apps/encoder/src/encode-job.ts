@@ -40,6 +40,10 @@ export async function encodeJob(job: FollowedJob, context: EncodeContext): Promi
   const replaced = new AbortController();
   try {
     const first = job.now.encoder === '';
+    if (!first && job.now.live !== undefined) {
+      await endJob(store, id, { state: JobState.FAILED, error: INTERRUPTED });
+      return;
+    }
     if ((await takeOver(store, id, encoder)) === undefined) return;
     job.onChange((now) => {
       if (now.encoder !== encoder) replaced.abort(new Replaced(`Another encoder has job ${id}.`));
@@ -66,3 +70,10 @@ export async function encodeJob(job: FollowedJob, context: EncodeContext): Promi
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** UNAVAILABLE: the stream may be begun again. */
+const INTERRUPTED = {
+  code: 14,
+  message: 'The live stream was interrupted: its encoder has ended. Begin it again.',
+  frame: undefined,
+};

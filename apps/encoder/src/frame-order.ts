@@ -31,8 +31,11 @@ export class FrameOrder {
 
   add(frame: ChromaFrame): void {
     const { index } = frame.frame!;
-    if (index < this.#next || this.#waiting.has(index)) this.#duplicates += 1;
-    else this.#waiting.set(index, frame);
+    const known = this.#waiting.get(index);
+    // Colours that come after all are better than held ones.
+    const better = known === undefined || (known.held && !frame.held);
+    if (index >= this.#next && better) this.#waiting.set(index, frame);
+    else this.#duplicates += 1;
   }
 
   /** The frame that is due, if it is there. */

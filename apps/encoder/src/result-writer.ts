@@ -28,6 +28,7 @@ export async function writeResult(
   // What has come while the last piece was being written comes as one: each costs a round to the disk.
   const pieces = Readable.from(output, { objectMode: false, highWaterMark: LARGEST_CHUNK });
   for await (const bytes of pieces as AsyncIterable<Buffer>) {
+    signal.throwIfAborted();
     const known = Math.min(bytes.byteLength, Math.max(0, before - at));
     if (known > 0 && !(await kept.next(known)).equals(bytes.subarray(0, known))) {
       signal.throwIfAborted();

@@ -39,6 +39,22 @@ describe('bytes of a job', () => {
     }
   });
 
+  it('without an end are deleted behind the reader, but for what it keeps', async () => {
+    const writer = await openByteWriter(bus.connection, 'source', 'endless');
+    const reader = readBytes(bus.connection, 'source', 'endless', { keep: 3000, signal: never });
+    const left = (): Promise<number> => countMessages(bus.connection, 'source', 'endless');
+    let most = 0;
+    for (let i = 0; i < 40; i++) {
+      const piece = bytes(1000, i);
+      await writer.write(piece);
+      expect(Buffer.from(piece).equals((await reader.next()).value as Uint8Array)).toBe(true);
+      most = Math.max(most, await left());
+    }
+    expect(most).toBeLessThanOrEqual(8);
+    expect(await left()).toBeGreaterThanOrEqual(3);
+    await reader.return();
+  });
+
   it('are gone on with by another writer where the first stopped', async () => {
     const film = bytes(5000);
     await (await openByteWriter(bus.connection, 'source', 'resumed')).write(film.subarray(0, 3000));

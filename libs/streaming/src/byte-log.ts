@@ -1,7 +1,10 @@
+import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { Chunk } from '@kinemacolor/contracts';
+import { despiteAbsence } from './is-away.js';
 import { lastEntry, openLogWriter, readLog } from './message-log.js';
 import { StreamingError } from './streaming-error.js';
+import { streamOf, subjectOf } from './subjects.js';
 
 /** What is kept as bytes: the film that came, and the film that goes. */
 export type ByteKind = 'source' | 'result';
@@ -57,6 +60,14 @@ export async function keptBytes(connection: NatsConnection, kind: ByteKind, job:
   return { bytes, whole };
 }
 
+export interface ReadBytesOptions {
+  /** First byte that is wanted. Default 0. */
+  readonly from?: number;
+  /** Deletes what lies more than so many bytes behind the reader: for bytes without an end. Default: nothing is deleted. */
+  readonly keep?: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The bytes of a job from an offset on, as they were written, and as they come, until they are whole or the signal fires.
  * Survives a server that is away.
@@ -66,9 +77,10 @@ export async function* readBytes(
   connection: NatsConnection,
   kind: ByteKind,
   job: string,
-  { from = 0, signal }: { readonly from?: number; readonly signal: AbortSignal },
+  { from = 0, keep, signal }: ReadBytesOptions,
 ): AsyncGenerator<Uint8Array, void> {
   let next = 0;
+  const trim = keep === undefined ? undefined : trimmer(connection, kind, job, keep);
   for await (const entry of readLog(connection, kind, job, { signal })) {
     const { offset, data, last } = Chunk.decode(entry.data);
     if (offset > next) {
@@ -77,7 +89,31 @@ export async function* readBytes(
     next = offset + data.byteLength;
     if (next > from) yield data.subarray(Math.max(0, from - offset));
     if (last) return;
+    await trim?.(entry.sequence, next);
   }
+}
+
+/** Deletes messages that a reader has left far enough behind, many at a time. */
+function trimmer(
+  connection: NatsConnection,
+  kind: ByteKind,
+  job: string,
+  keep: number,
+): (sequence: number, end: number) => Promise<void> {
+  const passed: { readonly sequence: number; readonly end: number }[] = [];
+  let trimmed = 0;
+  return async (sequence, end) => {
+    passed.push({ sequence, end });
+    if (end - trimmed < 2 * keep) return;
+    const behind = passed.findLastIndex((message) => message.end <= end - keep);
+    if (behind < 0) return;
+    const last = passed.splice(0, behind + 1).at(-1)!;
+    trimmed = last.end;
+    await despiteAbsence(async () => {
+      const manager = await jetstreamManager(connection);
+      await manager.streams.purge(streamOf(kind), { filter: subjectOf(kind, job), seq: last.sequence + 1 });
+    });
+  };
 }
 
 async function lastOf(

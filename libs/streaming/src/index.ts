@@ -16,6 +16,7 @@ export {
   readBytes,
   type ByteKind,
   type ByteWriter,
+  type ReadBytesOptions,
   type Kept,
 } from './byte-log.js';
 export { despiteAbsence, isAway } from './is-away.js';

@@ -66,10 +66,13 @@ export async function* readLog(
       filter_subjects: subjectOf(kind, job),
       deliver_policy: DeliverPolicy.All,
     });
-    return consumer.consume({ max_messages: ahead });
+    return consumer.consume({ max_messages: ahead, ...SIGNS_OF_LIFE });
   });
   for await (const { data, seq } of stoppedBy(messages, signal)) yield { data, sequence: seq };
 }
+
+/** By them a reader notices within seconds that the server was away, and asks again; by default it takes half a minute. */
+const SIGNS_OF_LIFE = { expires: 5_000, idle_heartbeat: 1_000 };
 
 /** Messages that are fetched ahead of the reader: 4 MiB at most. */
 const AHEAD = 8;

@@ -74,7 +74,7 @@ describe('chaos', () => {
     `random kills change nothing (seed ${SEED})`,
     async () => {
       const random = mulberry(SEED);
-    world.told.length = 0;
+      world.told.length = 0;
       for (let round = 0; round < ROUNDS; round++) {
         const film = await colour(`round-${round}`, async (job) => {
           for (let kills = 0; kills < 3; kills++) {
@@ -84,7 +84,7 @@ describe('chaos', () => {
           }
         });
         expect(world.told.splice(0).length).toBeGreaterThan(0);
-      expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
+        expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
       }
     },
     120_000 * ROUNDS,

@@ -22,7 +22,8 @@ export interface WorldOptions {
   readonly frameMs: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly counts?: Pick<ServicesOptions, 'decoders' | 'colorizers' | 'encoders'>;
-  readonly poison?: boolean;
+  /** Luma of the mark of frames that kill whatever colours them. */
+  readonly poison?: number;
 }
 
 const STAND_IN = path.join(path.dirname(mainOf('colorizer')), 'testing', 'stand-in-main.js');
@@ -30,7 +31,7 @@ const STAND_IN = path.join(path.dirname(mainOf('colorizer')), 'testing', 'stand-
 const SMALL = { KINEMACOLOR_FILE_BYTES: String(2 ** 29), KINEMACOLOR_MEMORY_BYTES: String(2 ** 27) };
 
 export async function openServiceWorld(options: WorldOptions): Promise<ServiceWorld> {
-  const { folder, frameMs, env, counts, poison = false } = options;
+  const { folder, frameMs, env, counts, poison } = options;
   const told: string[] = [];
   const services = await startServices({
     folder,
@@ -38,7 +39,7 @@ export async function openServiceWorld(options: WorldOptions): Promise<ServiceWo
     ...counts,
     colorizer: {
       program: STAND_IN,
-      args: ['--stand-in-ms', String(frameMs), ...(poison ? ['--stand-in-poison'] : [])],
+      args: ['--stand-in-ms', String(frameMs), ...(poison === undefined ? [] : ['--stand-in-poison', String(poison)])],
     },
     env: { KINEMACOLOR_LOG_LEVEL: 'error', ...SMALL, ...env },
     tell: (message) => told.push(message),

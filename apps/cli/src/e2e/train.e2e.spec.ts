@@ -1,8 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeClip, scratchDir } from '@kinemacolor/testing';
+import { makeClip, runFfmpeg, scratchDir } from '@kinemacolor/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, startCli } from './run-cli.js';
+import { runCli, startCli, tinyModel } from './run-cli.js';
 
 const folder = scratchDir();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -87,6 +88,64 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
     const film = await runCli(['evaluate', at('short', 'last'), at('film.mp4'), '--most', '4', '--json']);
     expect(film.code).toBe(0);
     expect(JSON.parse(film.stdout.toString())).toMatchObject([{ name: 'grey' }, { name: 'mine at 48', flicker: expect.any(Number) as number }]); // prettier-ignore
+  });
+
+  it('prints a config before everything is at hand, tells what is missing and what may be added', async () => {
+    const printed = await runCli(['train', '--preset', 'seed', '--color', colour, '--print-config']);
+    expect(JSON.parse(printed.stdout.toString())).toMatchObject({ name: 'seed', features: { kind: 'vgg16' } });
+    expect(printed.stderr).toMatch(/^not ready to train: .*--bw DIR/m);
+    expect(printed.stderr).toMatch(/^not ready to train: .*--features PATH/m);
+    expect(printed.stderr).toMatch(/^may be added: stages\[\]\.discriminator: learning rate/m);
+    expect(printed.code).toBe(0);
+  });
+
+  it('does not evaluate for a file that cannot be written, and has no ratio to a grey truth', async () => {
+    const model = await tinyModel(folder);
+    for (const [flag, file] of [
+      ['-o', at('none/rows.json')],
+      ['-o', folder],
+      ['--sheet', at('none/look.jpg')],
+    ] as const) {
+      const failed = await runCli(['evaluate', model, colour, '--most', '1', flag, file]);
+      expect(failed.stderr).toContain(`kinemacolor: ${flag} ${file} cannot be written: `);
+      expect([failed.code, failed.stdout.length]).toEqual([6, 0]);
+    }
+    await mkdir(at('grey'));
+    await runFfmpeg('-f', 'lavfi', '-i', 'testsrc2=size=64x48,format=gray', '-frames:v', '1', at('grey/0.png'));
+    const grey = await runCli(['evaluate', model, at('grey'), '-o', at('grey.json')]);
+    expect(grey.code).toBe(0);
+    expect(grey.stdout.toString()).not.toContain('Infinity');
+    expect(grey.stdout.toString()).toContain('is grey: colourfulness has nothing');
+    expect(JSON.parse(await readFile(at('grey.json'), 'utf8'))).toMatchObject([{}, { metrics: { colourfulnessRatio: null } }]); // prettier-ignore
+    const tone = await runCli(['evaluate', model, colour, '--tone', at('grey')]);
+    expect(tone.stderr).toContain(at('grey'));
+    expect(tone.code).toBe(3);
+  });
+
+  it('averages models by weights, one for each', async () => {
+    const model = await tinyModel(folder);
+    const mean = await runCli(['models', 'average', model, model, '-o', at('mean'), '--weights', '1,0.7']);
+    expect(mean.stdout.toString()).toContain('the weighted mean of 2 models');
+    expect(mean.code).toBe(0);
+    for (const weights of ['1', '1,0', '1,x', '1,,2', '1,']) {
+      const failed = await runCli(['models', 'average', model, model, '-o', at('no-mean'), '--weights', weights]);
+      expect(failed.stderr).toContain(`--weights ${weights}`);
+      expect(failed.code).toBe(2);
+    }
+  });
+
+  it('says where a full disk is (skipped where no small file system can be mounted)', async ({ skip }) => {
+    await mkdir(at('full'));
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', at('full')]).status === 0;
+    if (!mounted) return skip('no right to mount a small file system');
+    try {
+      const failed = await runCli(['train', '--config', at('endless.json'), '-o', at('full')]);
+      expect(failed.stderr).toMatch(new RegExp(`^kinemacolor: .*${at('full')}.* ENOSPC`, 'm'));
+      expect(failed.code).toBe(7);
+      expect((await readdir(at('full'))).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    } finally {
+      spawnSync('umount', [at('full')]);
+    }
   });
 
   it('prints a config that it takes back', async () => {

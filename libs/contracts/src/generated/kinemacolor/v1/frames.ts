@@ -67,6 +67,8 @@ export interface LumaFrame {
   passThrough: PassThrough;
   /** The version that the whole shot is painted with; empty: the one that is served. */
   modelVersion: string;
+  /** Live jobs: from then on its colours are of no use. Microseconds since 1970; 0: never. */
+  expiresUs: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -483,6 +485,7 @@ function createBaseLumaFrame(): LumaFrame {
     decodedUs: 0,
     passThrough: 0,
     modelVersion: "",
+    expiresUs: 0,
     _unknownFields: {},
   };
 }
@@ -515,6 +518,9 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     }
     if (message.modelVersion !== "") {
       writer.uint32(74).string(message.modelVersion);
+    }
+    if (message.expiresUs !== 0) {
+      writer.uint32(80).uint64(message.expiresUs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -612,6 +618,14 @@ export const LumaFrame: MessageFns<LumaFrame> = {
             message.modelVersion = reader.string();
             continue;
           }
+          case 10: {
+            if (tag !== 80) {
+              break;
+            }
+
+            message.expiresUs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -649,6 +663,7 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     message.decodedUs = object.decodedUs ?? 0;
     message.passThrough = object.passThrough ?? 0;
     message.modelVersion = object.modelVersion ?? "";
+    message.expiresUs = object.expiresUs ?? 0;
     return message;
   },
 };

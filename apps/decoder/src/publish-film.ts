@@ -1,0 +1,130 @@
+import { LumaFrame, type FrameId } from '@kinemacolor/contracts';
+import type { CreditWindow, StoredJob } from '@kinemacolor/jobs';
+import { errorFields } from '@kinemacolor/lifecycle';
+import { MediaError, openLuma, type LumaFrame as DecodedFrame, type MediaInfo } from '@kinemacolor/media';
+import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
+import { publishInWindow, subjectOf } from '@kinemacolor/streaming';
+import { jetstream } from '@nats-io/jetstream';
+import type { Place } from './decode-epoch.js';
+import type { DecodeContext } from './decode-job.js';
+import { LiveOutlet } from './live-outlet.js';
+
+export interface PublishOptions {
+  readonly record: StoredJob;
+  readonly credit: CreditWindow;
+  /** Kept up to date. */
+  readonly place: Place;
+  readonly context: DecodeContext;
+}
+
+const LIVE_DELAY_MS = 2_000;
+
+/** Publishes the frames from `place` on, a window ahead of the encoder at most. @throws MediaError; the signal's reason */
+export async function publishFilm(info: MediaInfo, { record, credit, place, context }: PublishOptions): Promise<void> {
+  const { connection, config, log, signal } = context;
+  const { job, live } = record;
+  const size = renderSizeOf(info, job.settings!.renderSize!);
+  const stream = jetstream(connection);
+  const from = place.nextFrame;
+  const maxDelayMs =
+    live?.maxDelay === undefined ? LIVE_DELAY_MS : live.maxDelay.seconds * 1000 + live.maxDelay.nanos / 1e6;
+  const onError = (error: unknown): void => {
+    log.warn({ job: job.id, ...errorFields(error) }, 'a late frame could not be passed over');
+  };
+  const outletOptions = { stream, job: job.id, credit, window: config.window, maxDelayMs, ...size, signal, onError };
+  const outlet = live === undefined ? undefined : new LiveOutlet(outletOptions);
+  // One thread holds no frame back. From the first frame on, whatever is published: shots depend on what came before.
+  const threads = live === undefined ? config.threads : 1;
+  const reader = await openLuma(info, { ...size, threads, signal });
+  const tooLong = lengthCheck(info, live === undefined ? config.maxSeconds : Number.POSITIVE_INFINITY);
+  try {
+    for await (const shotFrame of inShots(reader, size, record, context)) {
+      const { frame } = shotFrame;
+      tooLong(frame);
+      if (frame.index < from) continue;
+      const id = frameId(frame, record, info);
+      if (outlet === undefined) await credit.roomFor(frame.index, config.window);
+      if (outlet === undefined || (await outlet.takes(id))) {
+        const data = encodeFrame(id, shotFrame, {
+          ...size,
+          model: job.settings!.model,
+          expiresUs: outlet?.expiresUs ?? 0,
+        });
+        const message = { subject: subjectOf('luma', job.id), id: `${job.id}:${record.epoch}:${frame.index}`, data };
+        await publishInWindow(stream, message, signal);
+      }
+      place.nextFrame = frame.index + 1;
+    }
+    await outlet?.finish();
+  } finally {
+    outlet?.close();
+    await reader.close();
+  }
+}
+
+/** A stream may not say how long it is: its length is what has come. */
+function lengthCheck(info: MediaInfo, maxSeconds: number): (frame: DecodedFrame) => void {
+  const { num, den } = info.video.timeBase;
+  let first: bigint | undefined;
+  return ({ pts }) => {
+    first ??= pts;
+    if ((Number(pts - first) * num) / den <= maxSeconds) return;
+    throw new MediaError(
+      'TOO_LARGE',
+      `${info.name}: lasts longer than the limit of ${maxSeconds} s. Cut it into parts.`,
+    );
+  };
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface ShotFrame {
+  readonly frame: DecodedFrame;
+  /** Shots so far. */
+  readonly shot: number;
+  /** The version of the model that paints this shot. */
+  readonly version: string;
+}
+
+async function* inShots(
+  frames: AsyncIterable<DecodedFrame>,
+  { width, height }: Size,
+  { job }: StoredJob,
+  { pins }: DecodeContext,
+): AsyncGenerator<ShotFrame, void> {
+  const cuts = new SceneCuts();
+  let shot = 0;
+  let version = '';
+  for await (const frame of frames) {
+    if (cuts.isCut(frame.luma, width, height) || frame.index === 0) {
+      shot += 1;
+      version = await pins.versionFor(job.id, job.settings!.model, frame.index);
+    }
+    yield { frame, shot, version };
+  }
+}
+
+function frameId({ index, pts }: DecodedFrame, { job, epoch }: StoredJob, info: MediaInfo): FrameId {
+  const { num: numerator, den: denominator } = info.video.timeBase;
+  return { jobId: job.id, index, pts: pts.toString(), timeBase: { numerator, denominator }, epoch };
+}
+
+interface FrameFacts extends Size {
+  readonly model: string;
+  readonly expiresUs: number;
+}
+
+function encodeFrame(frame: FrameId, { frame: { luma }, shot, version }: ShotFrame, facts: FrameFacts): Uint8Array {
+  const message = LumaFrame.create({
+    frame,
+    ...facts,
+    luma,
+    shot,
+    modelVersion: version,
+    decodedUs: Date.now() * 1000,
+  });
+  return LumaFrame.encode(message).finish();
+}
