@@ -8,7 +8,15 @@ import {
   type Preview,
 } from '@kinemacolor/contracts';
 import { setTimeout as pause } from 'node:timers/promises';
-import { endJob, followJob, startTasks, watchPreviews, type FollowedJob, type StoredJob } from '@kinemacolor/jobs';
+import {
+  endJob,
+  followJob,
+  hasEnded,
+  startTasks,
+  watchPreviews,
+  type FollowedJob,
+  type StoredJob,
+} from '@kinemacolor/jobs';
 import { forgetJob, openByteWriter } from '@kinemacolor/streaming';
 import { checkDuration, refuse } from './check-settings.js';
 import { followResult } from './follow-result.js';
@@ -163,14 +171,17 @@ async function* progressOf(job: FollowedJob, signal: AbortSignal): AsyncGenerato
 
 /** What becomes of the job when its stream has ended, however that came. */
 async function leave(
-  { jobs, connection }: Gateway,
+  { jobs, connection, config }: Gateway,
   id: string,
   delivered: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   if (delivered) {
     await forgetJob(connection, id);
-  } else if (!(signal.reason instanceof Draining)) {
+  } else if (signal.reason instanceof Draining) {
+    const giveUp = new Date(Date.now() + config.attachedSeconds * 1000);
+    await jobs.update(id, (now) => (hasEnded(now.job) ? undefined : { ...now, giveUp }));
+  } else {
     const ended = await endJob(jobs, id, { state: JobState.CANCELLED });
     if (ended !== undefined) await purgeLeftovers(connection, ended);
   }
