@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { endJob, openModelRecords, publishModel, versionOf } from '@kinemacolor/jobs';
 import { JobState, type ModelRecord } from '@kinemacolor/contracts';
-import { startColorizer } from '@kinemacolor/pipeline';
+import { startColorizer, type Colorizer } from '@kinemacolor/pipeline';
 import { scratchDir } from '@kinemacolor/testing';
 import type { Records } from '@kinemacolor/streaming';
 import { writeFile } from 'node:fs/promises';
@@ -22,7 +22,10 @@ beforeAll(async () => {
   records = await openModelRecords(world.bus.connection);
   for (const seed of [3, 4]) await saveTinyModel(modelFolder(seed), { seed });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  for (const opening of opened.values()) await (await opening).close();
+  await world.close();
+});
 
 async function withService(env: NodeJS.ProcessEnv, work: (service: ColorizerService) => Promise<void>): Promise<void> {
   const config = world.config({ KINEMACOLOR_MODEL: modelFolder(3), ...env });
@@ -37,11 +40,14 @@ const servingOf = async (name: string): Promise<string> => (await records.get(na
 
 /** What the model itself paints. */
 async function paintedBy(seed: number, index: number): Promise<{ u: Uint8Array; v: Uint8Array }> {
-  const colorizer = await startColorizer({ model: modelFolder(seed), device: 'cpu', precision: 'fp32', workers: 1 });
-  const painted = await colorizer.colorize(lumaOf(index), { batch: 1, width: WIDTH, height: HEIGHT });
-  await colorizer.close();
-  return painted;
+  let opening = opened.get(seed);
+  if (opening === undefined) {
+    opening = startColorizer({ model: modelFolder(seed), device: 'cpu', precision: 'fp32', workers: 1 });
+    opened.set(seed, opening);
+  }
+  return (await opening).colorize(lumaOf(index), { batch: 1, width: WIDTH, height: HEIGHT });
 }
+const opened = new Map<number, Promise<Colorizer>>();
 
 describe('the colorizer', () => {
   it('paints what the model paints, and says what, when and for what', async () => {
@@ -127,7 +133,8 @@ describe('the colorizer', () => {
   });
 });
 
-describe('a model version', () => {
+// Each of these loads the engine several times over, also in other processes.
+describe('a model version', { timeout: 180_000 }, () => {
   it('is taken up without a restart, a bad one is not, and the old one stays at hand', async () => {
     await withService({}, async () => {
       const old = await servingOf('tiny');
@@ -137,16 +144,16 @@ describe('a model version', () => {
 
       await saveTinyModel(modelFolder(5), { seed: 5, scale: 0 });
       const bad = (await publishModel(world.bus.connection, modelFolder(5), { name: 'tiny' })).model!.version;
-      await expect.poll(async () => versionOf((await records.get('tiny'))!, bad)!.refused, { timeout: 20_000 }).toMatch(/one colour/); // prettier-ignore
+      await expect.poll(async () => versionOf((await records.get('tiny'))!, bad)!.refused, { timeout: 60_000 }).toMatch(/one colour/); // prettier-ignore
       expect(await servingOf('tiny')).toBe(old);
 
       const next = (await publishModel(world.bus.connection, modelFolder(4), { name: 'tiny' })).model!.version;
-      await expect.poll(() => servingOf('tiny'), { timeout: 20_000 }).toBe(next);
+      await expect.poll(() => servingOf('tiny'), { timeout: 60_000 }).toBe(next);
       await expect.poll(async () => {
         const at = Math.round(performance.now() * 1000);
         await world.send(job, 1, undefined, at);
         return (await world.take(job, 1))[0]!.modelVersion;
-      }, { timeout: 20_000 }).toBe(next); // prettier-ignore
+      }, { timeout: 60_000 }).toBe(next); // prettier-ignore
       // A shot that began with the old one ends with it.
       await world.send(job, 2, (index) => ({ modelVersion: index === 10 ? old : next }), 10);
       const frames = await world.take(job, 2);
@@ -162,7 +169,7 @@ describe('a model version', () => {
     await withService({}, async () => {
       await withService({}, async () => {
         const next = (await publishModel(world.bus.connection, modelFolder(6), { name: 'tiny' })).model!.version;
-        await expect.poll(() => servingOf('tiny'), { timeout: 20_000 }).toBe(next);
+        await expect.poll(() => servingOf('tiny'), { timeout: 60_000 }).toBe(next);
         expect(next).not.toBe(before);
         const job = await world.job('both');
         await pause(100);

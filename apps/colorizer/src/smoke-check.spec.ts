@@ -23,7 +23,8 @@ beforeAll(async () => {
   await saveTinyModel(path.join(folder, 'nan'), { seed: 3, scale: NaN });
 });
 
-describe('the check of a model', () => {
+// Each check loads the engine in another process.
+describe('the check of a model', { timeout: 180_000 }, () => {
   it('finds nothing wrong with one that paints', async () => {
     expect(await check('good')).toBeUndefined();
   });
