@@ -88,8 +88,9 @@ def job(service, film, out, settings):
         raise Failed(ended.error.message or f"The job has {job_pb2.JobState.Name(ended.state)}.")
     with beside(out) as file:
         persist(lambda: download(service, made.id, file))
-        check_whole(ended, file.tell())
-    return ended
+        now = persist(lambda: service.GetJob(api.GetJobRequest(job_id=made.id))).job
+        check_whole(now, file.tell())
+    return now
 
 
 def upload(service, job_id, film):

@@ -15,6 +15,7 @@ import { retryMiddleware, type RetryOptions } from 'nice-grpc-client-middleware-
 import { DEFAULT_RETRIES, type Retries } from './attempts.js';
 import { ClientError } from './client-error.js';
 import type { CallMetadata, CallOptions, ClientOptions, Retry, TlsOptions } from './client-options.js';
+import { fromGrpc } from './from-grpc.js';
 
 export type Stub = Client<ColorizationServiceDefinition, RetryOptions & DeadlineOptions>;
 
@@ -52,8 +53,9 @@ export function openConnection(options: ClientOptions): Connection {
     retryMaxDelayMs: retries.mostDelayMs,
     retryableStatuses: [Status.UNAVAILABLE],
     onRetryableError: (error, attempt, delayMs) => {
-      const told = new ClientError('UNAVAILABLE', error.details, { cause: error });
-      onRetry?.({ method: methodName(error.path), attempt: attempt + 1, delayMs, error: told });
+      const told = fromGrpc(error, { address });
+      if (told instanceof ClientError)
+        onRetry?.({ method: methodName(error.path), attempt: attempt + 1, delayMs, error: told });
     },
   };
   // The first one is the innermost: each repetition gets metadata of its own, and the deadline holds for all of them.

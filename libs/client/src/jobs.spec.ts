@@ -253,6 +253,20 @@ describe('a download', () => {
     expect(await readdir(folder)).not.toContain(path.basename(partPath(out, id)));
   });
 
+  it('of a job that has nothing to give yet outlives more lost connections than are allowed in a row', async () => {
+    const two = openClient({ address: line.address, retries: { attempts: 2, firstDelayMs: 20 } });
+    const { id } = await two.jobs.create();
+    const bytes = buffer(two.jobs.result(id));
+    for (let i = 0; i < 4; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      await line.cut();
+      await line.mend();
+    }
+    await client.jobs.upload(id, FILM.subarray(0, 5000));
+    expect((await bytes).equals(turned(FILM.subarray(0, 5000)))).toBe(true);
+    two.close();
+  });
+
   it('of a job that still runs grows with it', async () => {
     service.state.hold();
     const { id } = await client.jobs.create();

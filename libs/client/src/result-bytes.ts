@@ -5,6 +5,9 @@ import type { Connection } from './connection.js';
 import { endingOf, hasEnded, toJob } from './job.js';
 import { openScope } from './scope.js';
 
+/** A download that stayed open so long was one, though nothing came: the job may have had nothing to give yet. Milliseconds. */
+const LASTING_MS = 1000;
+
 export interface ResultOptions extends CallOptions {
   /** First byte that is wanted. Default 0. */
   readonly offset?: number | undefined;
@@ -26,6 +29,7 @@ export async function* resultBytes(
   let offset = options.offset ?? 0;
   try {
     for (;;) {
+      const began = performance.now();
       try {
         for await (const { result } of stub.downloadResult({ jobId, offset }, scope.options())) {
           if (result.length === 0) continue;
@@ -43,7 +47,11 @@ export async function* resultBytes(
         // A service that is being stopped ends the stream where it is.
         throw new ClientError('UNAVAILABLE', `The download ended at byte ${offset}, before the result did.`, { jobId });
       } catch (error) {
+        const lasted = performance.now() - began;
         await attempts.failed(scope.error(error));
+        // Whether the service is there again says a call that is answered at once.
+        await stub.getJob({ jobId }, scope.options());
+        if (lasted > LASTING_MS) attempts.succeeded();
       }
     }
   } catch (error) {
