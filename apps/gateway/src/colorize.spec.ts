@@ -1,5 +1,11 @@
 import path from 'node:path';
-import { JobState, type ColorizeRequest, type ColorizeResponse, type DeepPartial } from '@kinemacolor/contracts';
+import {
+  JobState,
+  type ColorizeRequest,
+  type ColorizeResponse,
+  type DeepPartial,
+  type LiveOptions,
+} from '@kinemacolor/contracts';
 import { endJob, showPreview, type StoredJob } from '@kinemacolor/jobs';
 import { countMessages, keptBytes, KINDS, openByteWriter, readBytes } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
@@ -38,8 +44,8 @@ class Stream {
   readonly #requests: (Request | 'end')[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(label: string) {
-    this.#requests.push({ part: { $case: 'options', value: { label } } });
+  constructor(label: string, live?: DeepPartial<LiveOptions>) {
+    this.#requests.push({ part: { $case: 'options', value: { label, live } } });
     this.done = this.#read();
     this.done.catch(() => undefined);
   }
@@ -56,6 +62,10 @@ class Stream {
 
   get result(): Buffer {
     return Buffer.concat(this.parts.flatMap((part) => (part.$case === 'result' ? [part.value] : [])));
+  }
+
+  get resultBytes(): number {
+    return this.parts.reduce((sum, part) => sum + (part.$case === 'result' ? part.value.byteLength : 0), 0);
   }
 
   async id(): Promise<string> {
@@ -219,6 +229,28 @@ describe('a stream', () => {
     await expect(stream.done).rejects.toEqual(failing(Status.RESOURCE_EXHAUSTED, /more than 2000000 bytes/));
     expect((await store.jobs.get(id))!.job).toMatchObject({ state: JobState.FAILED, error: { code: Status.RESOURCE_EXHAUSTED } }); // prettier-ignore
     await eventually('nothing is left', () => isEmpty(id));
+  });
+
+  it('without an end has no limit of bytes, and keeps little of its result', async () => {
+    const stream = new Stream('live', { maxDelay: { seconds: 1 } });
+    const id = await stream.id();
+    expect((await store.jobs.get(id))!.live).toMatchObject({ maxDelay: { seconds: 1 } });
+    for (let i = 0; i < 5; i++) stream.send(someBytes(500_000));
+    await eventually('more than the limit is kept', async () =>
+      (await keptBytes(store.connection, 'source', id)).bytes === 2_500_000 ? true : undefined,
+    );
+    const writer = await openByteWriter(store.connection, 'result', id);
+    const piece = someBytes(2 ** 22);
+    for (let i = 0; i < 6; i++) await writer.write(piece);
+    await eventually('all is delivered', () => Promise.resolve(stream.resultBytes === 6 * 2 ** 22 || undefined));
+    await eventually('the first part is gone', async () =>
+      (await countMessages(store.connection, 'result', id)) < 48 ? true : undefined,
+    );
+    const load = (offset: number): Promise<{ done?: boolean }> =>
+      gateway.client.downloadResult({ jobId: id, offset })[Symbol.asyncIterator]().next();
+    await expect(load(0)).rejects.toEqual(failing(Status.OUT_OF_RANGE, /no longer all kept/));
+    expect((await load(5 * 2 ** 22)).done).not.toBe(true);
+    stream.abort.abort();
   });
 
   it('gets the whole result when its source had more to come', async () => {

@@ -123,7 +123,7 @@ async function* run(
       parts(),
       progressOf(job, stopped),
       previews(),
-      quietly(takeSource(gateway, id, reader, source, working)),
+      quietly(takeSource(gateway, job.now, reader, source, working)),
       quietly(tend(gateway, job.now, source, working)),
     );
   } finally {
@@ -133,11 +133,12 @@ async function* run(
 
 async function takeSource(
   gateway: Gateway,
-  id: string,
+  record: StoredJob,
   reader: AsyncIterator<ColorizeRequest>,
   state: SourceState,
   signal: AbortSignal,
 ): Promise<void> {
+  const { id } = record.job;
   const writer = await openByteWriter(gateway.connection, 'source', id);
   const pieces = async function* (): AsyncGenerator<Uint8Array, void> {
     for await (const { part } of until(reader, signal)) {
@@ -145,7 +146,7 @@ async function takeSource(
       yield part.value;
     }
   };
-  await receive(gateway, id, writer, pieces(), state);
+  await receive(gateway, record, writer, pieces(), state);
   // A client that goes ends its requests as one that has said all, and that it went is known a moment later: its part of a
   // film must not be taken for a whole one.
   await pause(GONE_MS, undefined, { signal }).catch(() => undefined);

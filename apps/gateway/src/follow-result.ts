@@ -1,6 +1,6 @@
 import { JobState } from '@kinemacolor/contracts';
 import { hasEnded, type FollowedJob } from '@kinemacolor/jobs';
-import { keptBytes, readBytes } from '@kinemacolor/streaming';
+import { keptBytes, readBytes, StreamingError } from '@kinemacolor/streaming';
 import { ServerError, Status } from 'nice-grpc';
 import type { Gateway } from './gateway.js';
 import { endedStatus, notFound } from './job-access.js';
@@ -10,12 +10,14 @@ import { endedStatus, notFound } from './job-access.js';
  * memory: 2 MiB.
  */
 const LARGEST_ANSWER = 128 * 1024;
+/** Of a result without an end so much is kept behind its reader, for a client that goes on after its stream broke. */
+const LIVE_KEPT_BYTES = 8 * 2 ** 20;
 /** How often it is looked whether a result that is being read has been deleted meanwhile, milliseconds. */
 const LOOK_MS = 5_000;
 
 /**
  * The result from an offset on, as it grows, until it is whole and the job has ended well.
- * @throws ServerError what the job ended with; `NOT_FOUND` when the result was deleted meanwhile; the signal's reason
+ * @throws ServerError what the job ended with; `OUT_OF_RANGE` for bytes of a live result that are gone; `NOT_FOUND` when the result was deleted meanwhile; the signal's reason
  */
 export async function* followResult(
   { connection }: Gateway,
@@ -41,10 +43,14 @@ export async function* followResult(
   look();
   try {
     const reading = AbortSignal.any([signal, stop.signal]);
-    for await (const part of readBytes(connection, 'result', id, { from, signal: reading })) {
+    const keep = job.now.live === undefined ? {} : { keep: LIVE_KEPT_BYTES };
+    for await (const part of readBytes(connection, 'result', id, { from, ...keep, signal: reading })) {
       for (let at = 0; at < part.byteLength; at += LARGEST_ANSWER) yield part.subarray(at, at + LARGEST_ANSWER);
     }
     if (!stop.signal.aborted) await ending(job, signal);
+  } catch (error) {
+    if (!(error instanceof StreamingError && error.code === 'LOST')) throw error;
+    throw new ServerError(Status.OUT_OF_RANGE, `offset: The bytes from ${from} on are no longer all kept.`);
   } finally {
     clearInterval(timer);
     job.ended.removeEventListener('abort', look);

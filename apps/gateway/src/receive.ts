@@ -13,12 +13,13 @@ import { allowedMs, type SourceState } from './tend.js';
  */
 export async function receive(
   { jobs, config }: Gateway,
-  id: string,
+  { job: { id }, live }: StoredJob,
   writer: ByteWriter,
   pieces: AsyncIterable<Uint8Array>,
   state: SourceState,
 ): Promise<void> {
-  const most = config.mostSourceBytes;
+  // Of a source without an end only the last part is kept, and that little.
+  const most = live === undefined ? config.mostSourceBytes : Infinity;
   for await (const piece of gather(pieces, LARGEST_CHUNK)) {
     if (writer.kept.bytes + piece.byteLength > most) {
       const message = `The source has more than ${most} bytes, which is the service's limit.`;

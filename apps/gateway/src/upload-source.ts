@@ -75,7 +75,7 @@ async function takeParts(
       yield part.value;
     }
   };
-  const work = receive(gateway, job.now.job.id, writer, pieces(), state);
+  const work = receive(gateway, job.now, writer, pieces(), state);
   const tending = tend(gateway, job.now, state, stopped);
   await run(stop, quietly(work), quietly(tending));
   return end;

@@ -79,17 +79,22 @@ export async function* readBytes(
   job: string,
   { from = 0, keep, signal }: ReadBytesOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  let next = 0;
+  // What lies before the first byte that is wanted may have been deleted.
+  let next = from;
   const trim = keep === undefined ? undefined : trimmer(connection, kind, job, keep);
   for await (const entry of readLog(connection, kind, job, { signal })) {
     const { offset, data, last } = Chunk.decode(entry.data);
     if (offset > next) {
       throw new StreamingError('LOST', `Of ${kind} ${job} the bytes ${next} to ${offset} are gone.`);
     }
-    next = offset + data.byteLength;
-    if (next > from) yield data.subarray(Math.max(0, from - offset));
+    const end = offset + data.byteLength;
+    if (end > next) {
+      const wanted = data.subarray(next - offset);
+      next = end;
+      yield wanted;
+    }
     if (last) return;
-    await trim?.(entry.sequence, next);
+    await trim?.(entry.sequence, end);
   }
 }
 
