@@ -82,6 +82,12 @@ export class ChromaOutlet {
     return this.#ending(work, () => this.#fail(work, code, message));
   }
 
+  /** Its colours are of no use any more. */
+  late({ lease }: LumaWork): Promise<void> {
+    this.#options.counts.late += 1;
+    return lease.done();
+  }
+
   /** Somebody else shall have it. */
   handBack({ lease }: LumaWork, delayMs?: number): void {
     this.#options.counts.handedBack += 1;

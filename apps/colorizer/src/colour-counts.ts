@@ -10,6 +10,8 @@ export interface ColourCounts {
   poison: number;
   /** Frames that others shall have, or this one again. */
   handedBack: number;
+  /** Frames of live streams that were too late to be painted. */
+  late: number;
   /** Frames whose colours the encoder had been sent before. */
   duplicates: number;
 }
@@ -20,5 +22,6 @@ export const noCounts = (): ColourCounts => ({
   grey: 0,
   poison: 0,
   handedBack: 0,
+  late: 0,
   duplicates: 0,
 });

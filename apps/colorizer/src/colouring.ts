@@ -5,7 +5,7 @@ import { Batcher } from './batcher.js';
 import { INTERNAL, NOT_FOUND, type ChromaOutlet } from './chroma-outlet.js';
 import type { ColourCounts } from './colour-counts.js';
 import type { JobBook } from './job-book.js';
-import { groupOf, isPassedThrough, nowUs, readLuma, type LumaWork } from './luma-work.js';
+import { groupOf, isLate, isPassedThrough, nowUs, readLuma, type LumaWork } from './luma-work.js';
 import type { ModelCatalogue } from './model-catalogue.js';
 import { PainterMissing, type PainterShelf } from './painter-shelf.js';
 import { SoloGate } from './solo-gate.js';
@@ -117,6 +117,7 @@ export class Colouring {
   async #sort(work: Omit<LumaWork, 'version' | 'group'>): Promise<void> {
     const { book, catalogue, outlet } = this.#options;
     if ((await book.running(work.job)) === undefined) return work.lease.done();
+    if (isLate(work.frame)) return outlet.late(named(work, ''));
     if (isPassedThrough(work.frame)) return outlet.grey(named(work, work.frame.modelVersion));
     const record = await catalogue.get(work.model);
     if (record === undefined) return outlet.failed(named(work, ''), NOT_FOUND, `There is no model ${work.model}.`);
@@ -137,7 +138,8 @@ export class Colouring {
 
   async #paintBatches(): Promise<void> {
     for (let batch = await this.#batcher.next(); batch !== undefined; batch = await this.#batcher.next()) {
-      const works = batch;
+      const works = await this.#inTime(batch);
+      if (works.length === 0) continue;
       try {
         await this.#gate.shared(() => this.#paint(works));
       } catch (error) {
@@ -154,6 +156,13 @@ export class Colouring {
         for (const work of works) outlet.handBack(work);
       }
     }
+  }
+
+  /** Of a live stream some may have waited too long: painting them would only make others late. */
+  async #inTime(works: readonly LumaWork[]): Promise<readonly LumaWork[]> {
+    const late = works.filter(({ frame }) => isLate(frame));
+    await Promise.all(late.map((work) => this.#options.outlet.late(work)));
+    return works.filter((work) => !late.includes(work));
   }
 
   /** Paints frames of one group, and lets their colours leave by themselves. @throws PainterMissing, what painting throws */

@@ -33,3 +33,6 @@ export const groupOf = (model: string, version: string, { width, height }: LumaF
 
 /** Whether somebody has found already that it is not to be painted. */
 export const isPassedThrough = ({ passThrough }: LumaFrame): boolean => passThrough !== PassThrough.UNSPECIFIED;
+
+/** Whether a frame of a live stream has been shown without its colours by now. */
+export const isLate = ({ expiresUs }: LumaFrame): boolean => expiresUs !== 0 && nowUs() > expiresUs;

@@ -34,7 +34,8 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
   }, TELL_MS);
   try {
     const bytes = readBytes(connection, 'source', id, { signal });
-    const source = await openFilmStream(bytes, { name: 'the film', readers: 1, limits, signal });
+    const firstBytes = record.live === undefined ? undefined : LIVE_FIRST_BYTES;
+    const source = await openFilmStream(bytes, { name: 'the film', readers: 1, limits, firstBytes, signal });
     try {
       await store.update(id, (now) => begun(now, source.info));
       await publishFilm(source.info, { record, credit, place, context });
@@ -52,6 +53,8 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
 }
 
 const TELL_MS = 1000;
+/** Of a live stream that are looked at before it begins: seconds, at the rate that it comes. */
+const LIVE_FIRST_BYTES = 64 * 1024;
 const FOREVER_MS = 2 ** 31 - 1;
 
 function begun(now: StoredJob, info: MediaInfo): StoredJob | undefined {

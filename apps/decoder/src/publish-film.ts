@@ -3,7 +3,7 @@ import type { CreditWindow, StoredJob } from '@kinemacolor/jobs';
 import { errorFields } from '@kinemacolor/lifecycle';
 import { MediaError, openLuma, type LumaFrame as DecodedFrame, type MediaInfo } from '@kinemacolor/media';
 import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
-import { publishInWindow, subjectOf } from '@kinemacolor/streaming';
+import { InFlight, publishInWindow, subjectOf } from '@kinemacolor/streaming';
 import { jetstream } from '@nats-io/jetstream';
 import type { Place } from './decode-epoch.js';
 import type { DecodeContext } from './decode-job.js';
@@ -18,6 +18,8 @@ export interface PublishOptions {
 }
 
 const LIVE_DELAY_MS = 2_000;
+/** Frames whose receipts may be under way. */
+const PUBLISHED_AT_ONCE = 8;
 
 /** Publishes the frames from `place` on, a window ahead of the encoder at most. @throws MediaError; the signal's reason */
 export async function publishFilm(info: MediaInfo, { record, credit, place, context }: PublishOptions): Promise<void> {
@@ -36,6 +38,7 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
   // One thread holds no frame back. From the first frame on, whatever is published: shots depend on what came before.
   const threads = live === undefined ? config.threads : 1;
   const reader = await openLuma(info, { ...size, threads, signal });
+  const publishing = new InFlight(PUBLISHED_AT_ONCE);
   const tooLong = lengthCheck(info, live === undefined ? config.maxSeconds : Number.POSITIVE_INFINITY);
   try {
     for await (const shotFrame of inShots(reader, size, record, context)) {
@@ -51,10 +54,14 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
           expiresUs: outlet?.expiresUs ?? 0,
         });
         const message = { subject: subjectOf('luma', job.id), id: `${job.id}:${record.epoch}:${frame.index}`, data };
-        await publishInWindow(stream, message, signal);
-      }
-      place.nextFrame = frame.index + 1;
+        await publishing.add(async () => {
+          await publishInWindow(stream, message, signal);
+          // Those before it may still be on their way; whoever asks where this is asks again a second later.
+          place.nextFrame = Math.max(place.nextFrame, frame.index + 1);
+        });
+      } else place.nextFrame = Math.max(place.nextFrame, frame.index + 1);
     }
+    await publishing.settle();
     await outlet?.finish();
   } finally {
     outlet?.close();

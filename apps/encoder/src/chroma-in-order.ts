@@ -1,7 +1,7 @@
 import { ChromaFrame } from '@kinemacolor/contracts';
 import type { FollowedJob } from '@kinemacolor/jobs';
 import type { ColouredFrame } from '@kinemacolor/pipeline';
-import { takeLeases, type Bus } from '@kinemacolor/streaming';
+import { InFlight, takeLeases, type Bus } from '@kinemacolor/streaming';
 import type { FrameOrder } from './frame-order.js';
 
 export interface ChromaOptions {
@@ -31,6 +31,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   job.onChange(stopAtEnd);
   stopAtEnd();
   const coloured = colouring();
+  const receipts = new InFlight(AHEAD);
   const { connection, ensure } = bus;
   const leases = takeLeases(connection, {
     kind: 'chroma',
@@ -43,7 +44,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   for await (const lease of leases) {
     order.add(ChromaFrame.decode(lease.data));
     // If this process dies now, the frame is made again with all others since the last segment.
-    await lease.done();
+    await receipts.add(() => lease.done());
     for (let frame = order.take(); frame !== undefined; frame = order.take()) {
       onFrame(frame);
       yield coloured(frame);
@@ -51,6 +52,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
     }
     stopAtEnd();
   }
+  await receipts.settle();
   signal.throwIfAborted();
 }
 

@@ -48,7 +48,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   const { encode, container, saturation, stabilize, renderSize } = stageSettings(settings!);
   const isLive = job.now.live !== undefined;
   const bytes = readBytes(bus.connection, 'source', id, { signal, ...(isLive ? { keep: LIVE_KEPT_BYTES } : {}) });
-  const source = await openFilmStream(bytes, { name: 'the film', readers: READERS, signal });
+  const firstBytes = isLive ? LIVE_FIRST_BYTES : undefined;
+  const source = await openFilmStream(bytes, { name: 'the film', readers: READERS, firstBytes, signal });
   const onError = (error: unknown): void => {
     log.warn({ job: id, ...errorFields(error) }, 'beside the encoding');
   };
@@ -95,6 +96,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   }
 }
 
+/** Of a live stream that are looked at before it begins: seconds, at the rate that it comes. */
+const LIVE_FIRST_BYTES = 64 * 1024;
 /** A live film comes out in pieces of so many frames. */
 const LIVE_SEGMENT_FRAMES = 12;
 /** Of a live source, behind the encoder: the decoder may be somewhat behind it. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { keptBytes, LARGEST_CHUNK, openByteWriter, readBytes } from './byte-log.js';
 import { startNatsServer } from './server/nats-server.js';
-import { forgetJob, jobsIn } from './streams.js';
+import { countMessages, forgetJob, jobsIn } from './streams.js';
 import { openTestBus, type TestBus } from './testing/bus.js';
 
 const folder = path.join(scratchDir(), 'nats');

@@ -21,3 +21,4 @@ export {
 } from './byte-log.js';
 export { despiteAbsence, isAway } from './is-away.js';
 export { lastEntry, openLogWriter, readLog, type LogEntry, type LogWriter } from './message-log.js';
+export { InFlight } from './in-flight.js';
