@@ -1,8 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { modelFolder } from '@kinemacolor/models/shipped-models';
 import { formatTable } from '@kinemacolor/quality';
 import { evaluateModel } from '@kinemacolor/training';
 import { EXIT } from './exit-code.js';
+import { checkOutput, writeOutput } from './output-file.js';
 import { UsageError } from './usage-error.js';
 
 /** What `kinemacolor evaluate` was told, as words. */
@@ -18,6 +18,8 @@ export interface EvaluateFlags {
 /** `kinemacolor evaluate`: returns the exit code. @throws UsageError; TrainingError; ModelError; MediaError */
 export async function evaluateCommand(model: string, target: string, flags: EvaluateFlags): Promise<number> {
   const { tone = [], size = [], most, sheet, output, json = false } = flags;
+  if (output !== undefined) await checkOutput('-o', output);
+  if (sheet !== undefined) await checkOutput('--sheet', sheet);
   const rows = await evaluateModel({
     model: modelFolder(model),
     target,
@@ -26,12 +28,17 @@ export async function evaluateCommand(model: string, target: string, flags: Eval
     most: positive('--most', most),
     sheet,
   });
-  if (output !== undefined) await writeFile(output, JSON.stringify(rows, null, 2) + '\n');
+  // JSON knows no undefined: what there is no value for is null.
+  const text = JSON.stringify(rows, (_, value: unknown) => (value === undefined ? null : value), 2) + '\n';
+  if (output !== undefined) await writeOutput('-o', output, text);
   if (json) {
-    process.stdout.write(JSON.stringify(rows, null, 2) + '\n');
+    process.stdout.write(text);
     return EXIT.OK;
   }
   process.stdout.write(formatTable(rows));
+  if (rows.some(({ metrics }) => metrics.colourfulnessRatio === undefined)) {
+    process.stdout.write(`${target} is grey: colourfulness has nothing to be compared with.\n`);
+  }
   for (const { name, flicker, colourfulness } of rows) {
     if (flicker === undefined || colourfulness === undefined) continue;
     process.stdout.write(`${name}: flicker ${flicker.toFixed(3)} levels, colourfulness ${colourfulness.toFixed(1)}\n`);

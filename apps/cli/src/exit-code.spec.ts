@@ -6,6 +6,7 @@ import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
 import { TensorError } from '@kinemacolor/tensor/tensor-error';
+import { TrainingError } from '@kinemacolor/training/training-error';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -31,6 +32,8 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x'))).toBe(6);
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x', { cause: full }))).toBe(7);
+    expect(exitCodeOf(new TrainingError('WRITE_FAILED', 'x'))).toBe(6);
+    for (const code of ['WRITE_FAILED', 'BAD_RUN'] as const) expect(exitCodeOf(new TrainingError(code, 'x', { cause: full }))).toBe(7); // prettier-ignore
     expect(exitCodeOf(new PipelineError('ABORTED', 'x'))).toBe(130);
     expect(exitCodeOf(new PipelineError('JOURNAL_MISMATCH', 'x'))).toBe(2);
     expect(exitCodeOf(new UsageError('x', 3))).toBe(3);

@@ -65,6 +65,7 @@ const TRAINING: Readonly<Record<TrainingErrorCode, number>> = {
   BAD_RUN: EXIT.USAGE,
   NO_CHECKPOINT: EXIT.INPUT_DAMAGED,
   DIVERGED: EXIT.FAILED,
+  WRITE_FAILED: EXIT.OUTPUT_UNWRITABLE,
 };
 
 const STATUS: Readonly<Partial<Record<StatusName, number>>> = {
@@ -85,7 +86,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return modelExitCode(error);
   if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
-  if (error instanceof TrainingError) return TRAINING[error.code];
+  if (error instanceof TrainingError) return isDiskFull(error.cause) ? EXIT.DISK_FULL : TRAINING[error.code];
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
@@ -104,5 +105,7 @@ function modelExitCode({ code, cause }: ModelError): number {
   if (code === 'BAD_INPUT') return EXIT.FAILED;
   if (code === 'OCCUPIED') return EXIT.USAGE;
   if (code !== 'WRITE_FAILED') return EXIT.MODEL;
-  return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC' ? EXIT.DISK_FULL : EXIT.OUTPUT_UNWRITABLE;
+  return isDiskFull(cause) ? EXIT.DISK_FULL : EXIT.OUTPUT_UNWRITABLE;
 }
+
+export const isDiskFull = (cause: unknown): boolean => (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOSPC';

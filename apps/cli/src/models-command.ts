@@ -16,11 +16,23 @@ export async function listModelsCommand(): Promise<number> {
   return EXIT.OK;
 }
 
-/** `kinemacolor models average`. @throws ModelError */
-export async function averageModelsCommand(models: readonly string[], folder: string): Promise<number> {
+/** `kinemacolor models average`. @param weights as in `1,0.7`. @throws UsageError; ModelError */
+export async function averageModelsCommand(
+  models: readonly string[],
+  folder: string,
+  weights?: string,
+): Promise<number> {
+  // prettier-ignore
+  const shares = weights === undefined ? undefined : sharesOf(weights, models.length);
   const { averageFolders } = await import('./average-models.js');
-  console.log(await averageFolders(models.map(modelFolder), folder));
+  console.log(await averageFolders(models.map(modelFolder), folder, shares));
   return EXIT.OK;
+}
+
+function sharesOf(text: string, count: number): number[] {
+  const shares = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (shares.length === count && shares.every((share) => share > 0 && share < Infinity)) return shares;
+  throw new UsageError(`--weights ${text}: give a number above 0 for each of the ${count} models, as in 1,0.7.`);
 }
 
 /** `kinemacolor models import`. @throws ModelError; UsageError when the checkpoint is not there */

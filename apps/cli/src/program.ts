@@ -77,7 +77,8 @@ export function buildProgram(finish: (code: number) => void): Command {
     .description('the mean of models that went on from the same weights: often better than each of them')
     .argument('<models...>', 'shipped models by name, or the folders of others; of one width and number of blocks')
     .requiredOption('-o, --output <folder>', 'folder of the new model')
-    .action(async (sources: string[], { output }: { output: string }) => { finish(await averageModelsCommand(sources, output)); }); // prettier-ignore
+    .option('--weights <list>', 'how much each counts, as in 1,0.7 (default: all alike)')
+    .action(async (sources: string[], { output, weights }: { output: string; weights?: string }) => { finish(await averageModelsCommand(sources, output, weights)); }); // prettier-ignore
   models
     .command('features')
     .description('tell where the feature networks for the perceptual loss of training come from')

@@ -1,4 +1,13 @@
-import { PRESETS, readConfig, trainInTerminal, type PresetName } from '@kinemacolor/training';
+import {
+  draftConfig,
+  optionalFields,
+  PRESETS,
+  readConfig,
+  trainInTerminal,
+  type ConfigOverrides,
+  type ConfigSource,
+  type PresetName,
+} from '@kinemacolor/training';
 import { EXIT } from './exit-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -21,12 +30,19 @@ export interface TrainFlags {
 export async function trainCommand(flags: TrainFlags): Promise<number> {
   const { bw, color, validation, clip, features, output: run, stages, printConfig = false, quiet = false } = flags;
   const from = source(flags, Object.keys(PRESETS));
-  const config = await readConfig(from, { bw, color, validation, clip, features, run });
-  if (printConfig) {
-    process.stdout.write(JSON.stringify(config, null, 2) + '\n');
-    return EXIT.OK;
-  }
+  const overrides = { bw, color, validation, clip, features, run };
+  if (printConfig) return print(from, overrides);
+  const config = await readConfig(from, overrides);
   return trainInTerminal(config, { stages, quiet, out: process.stderr });
+}
+
+/** The config as it can be read again; what it lacks, and what may be added to it, goes to standard error. */
+async function print(from: ConfigSource, overrides: ConfigOverrides): Promise<number> {
+  const { config, missing } = await draftConfig(from, overrides);
+  process.stdout.write(JSON.stringify(config, null, 2) + '\n');
+  for (const line of missing) process.stderr.write(`not ready to train: ${line}\n`);
+  for (const { name, description } of optionalFields()) process.stderr.write(`may be added: ${name}: ${description}\n`);
+  return EXIT.OK;
 }
 
 function source({ config, preset }: TrainFlags, known: readonly string[]): { file: string } | { preset: PresetName } {

@@ -44,6 +44,17 @@ describe('the mean of models', () => {
     for (const [i, value] of mean!.entries()) expect(value).toBeCloseTo((one![i]! + two![i]! + three![i]!) / 3, 6);
   });
 
+  it('counts each by its share', async () => {
+    const before = tf.memory().numTensors;
+    await averageModels([at('one'), at('two')], at('shared'), [3, 1]);
+    expect(tf.memory().numTensors).toBe(before);
+    const [one, two, mean] = await Promise.all(['one', 'two', 'shared'].map(kernel));
+    for (const [i, value] of mean!.entries()) expect(value).toBeCloseTo(0.75 * one![i]! + 0.25 * two![i]!, 6);
+    for (const shares of [[1], [1, 0], [1, NaN]]) {
+      await expect(averageModels([at('one'), at('two')], at('none'), shares)).rejects.toThrow(RangeError);
+    }
+  });
+
   it('is refused of one model, and of models of two kinds', async () => {
     await expect(averageModels([at('one')], at('none'))).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const before = tf.memory().numTensors;

@@ -8,25 +8,36 @@ import type { ModelInfo } from './model-info.js';
  * the same weights it is often better than each of them, at the cost of one; of runs that did not, it is of no use.
  * Written as a model folder of the name and render size of the first. The backend must be loaded.
  * @param folders two models or more, of one configuration
- * @throws ModelError `BAD_INPUT` for fewer than two, or of several configurations; `NOT_FOUND`, `CORRUPT`, `WRITE_FAILED`
+ * @param shares how much each counts, above 0; all alike by default
+ * @throws RangeError for shares that are not one a model, above 0; ModelError `BAD_INPUT` for fewer than two models, or of several configurations; `NOT_FOUND`, `CORRUPT`, `WRITE_FAILED`
  */
-export async function averageModels(folders: readonly string[], out: string): Promise<ModelInfo> {
+export async function averageModels(
+  folders: readonly string[],
+  out: string,
+  shares: readonly number[] = folders.map(() => 1),
+): Promise<ModelInfo> {
   const [first, ...others] = folders;
   if (first === undefined || others.length === 0) {
     throw new ModelError('BAD_INPUT', 'There is nothing to average: name two models or more.');
   }
+  if (shares.length !== folders.length || shares.some((share) => !(share > 0 && share < Infinity))) {
+    throw new RangeError(`The shares ${shares.join(', ')} are not one above 0 for each of ${folders.length} models.`);
+  }
+  const whole = shares.reduce((sum, share) => sum + share, 0);
   const { info, model } = await loadModel(first);
   try {
     const weights = model.trainableWeights;
-    let sums = weights.map((weight) => weight.read().clone());
-    for (const folder of others) {
+    let sums = weights.map((weight) => tf.mul(weight.read(), shares[0]!));
+    for (const [i, folder] of others.entries()) {
       const other = await loadModel(folder);
       try {
         if (!sameConfig(info, other.info)) {
           const [one, two] = [info, other.info].map(({ config }) => JSON.stringify(config));
           throw new ModelError('BAD_INPUT', `${folder} is another kind of model than ${first}: ${two} and ${one}.`);
         }
-        const added = sums.map((sum, i) => tf.add(sum, other.model.trainableWeights[i]!.read()));
+        const added = tf.tidy(() =>
+          sums.map((sum, k) => tf.add(sum, tf.mul(other.model.trainableWeights[k]!.read(), shares[i + 1]!))),
+        );
         tf.dispose(sums);
         sums = added;
       } catch (error) {
@@ -37,7 +48,7 @@ export async function averageModels(folders: readonly string[], out: string): Pr
       }
     }
     tf.tidy(() => {
-      for (const [i, weight] of weights.entries()) weight.write(tf.div(sums[i]!, folders.length));
+      for (const [i, weight] of weights.entries()) weight.write(tf.div(sums[i]!, whole));
     });
     tf.dispose(sums);
     const { name, config, renderSize } = info;

@@ -17,8 +17,10 @@ it('counts opposite colours by their spread', () => {
   expect(colourfulness({ width: 2, height: 1, data: Uint8Array.of(100, 0, 0, 0, 100, 0) })).toBeCloseTo(115, 9);
 });
 
-it('has a ratio for a grey truth too', () => {
+it('has a ratio to a truth that has colours, and none to a grey one', () => {
   expect(colourfulnessRatio(30, 60)).toBe(0.5);
-  expect(colourfulnessRatio(0, 0)).toBe(1);
-  expect(colourfulnessRatio(1, 0)).toBe(Infinity);
+  expect(colourfulnessRatio(0, 60)).toBe(0);
+  expect(colourfulnessRatio(0, 0)).toBeUndefined();
+  expect(colourfulnessRatio(30, 0)).toBeUndefined();
+  expect(colourfulnessRatio(30, 0.9)).toBeUndefined();
 });

@@ -26,11 +26,13 @@ export function colourfulness(image: Image): number {
   return Math.sqrt(Math.max(0, squares / n - meanSquare)) + 0.3 * Math.sqrt(meanSquare);
 }
 
+/** What rounding and compression make of grey stays below this. */
+const LEAST_COLOURFULNESS = 1;
+
 /**
- * Colourfulness of the output over that of the truth: 1 is as colourful, 0 is grey, above 1 is oversaturated. For a
- * grey truth it is 1 when the output is grey too, else `Infinity`.
+ * Colourfulness of the output over that of the truth: 1 is as colourful, 0 is grey, above 1 is oversaturated. `undefined`
+ * for a grey truth (below 1), which no output can be compared with.
  */
-export function colourfulnessRatio(out: number, truth: number): number {
-  if (truth === 0) return out === 0 ? 1 : Infinity;
-  return out / truth;
+export function colourfulnessRatio(out: number, truth: number): number | undefined {
+  return truth < LEAST_COLOURFULNESS ? undefined : out / truth;
 }

@@ -50,6 +50,16 @@ describe('evaluateSet', () => {
     expect(tone.colourfulnessRatio).toBeLessThan(1);
   });
 
+  it('compares no colourfulness with grey truths, and shows none', () => {
+    const grey = truths.map(greyImage);
+    const metrics = evaluateSet(grey.map((truth, i) => [truths[i]!, truth]));
+    expect(metrics.colourfulnessRatio).toBeUndefined();
+    const cells = formatTable([{ name: 'model', metrics }])
+      .split('\n')[2]!
+      .split('|');
+    expect(cells[4]!.trim()).toBe('–');
+  });
+
   it('averages PSNR over pictures', () => {
     const pairs = truths.slice(0, 2).map((truth, i) => [i === 0 ? greyImage(truth) : truth, truth] as const);
     const [[grey, truth]] = pairs as [(typeof pairs)[number]];

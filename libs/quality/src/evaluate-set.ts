@@ -18,8 +18,8 @@ export interface SetMetrics {
   readonly psnr: number;
   /** Mean of the pictures' mean CIEDE2000, ΔE. */
   readonly ciede2000: number;
-  /** Mean colourfulness of the outputs over that of the truths. */
-  readonly colourfulnessRatio: number;
+  /** Mean colourfulness of the outputs over that of the truths; `undefined` where those are grey. */
+  readonly colourfulnessRatio: number | undefined;
   /** Pooled chroma correlation, -1..1. */
   readonly chromaCorrelation: number;
   /** Mean of the pictures' mean |ΔY|, levels. */

@@ -6,6 +6,9 @@ export interface TableRow {
   readonly metrics: SetMetrics;
 }
 
+/** What a set has no value for. */
+const NOTHING = '–';
+
 const HEADER = ['', 'PSNR dB', 'CIEDE2000', 'colourfulness', 'chroma correlation', 'luma error', 'n'];
 
 /** The rows as a markdown table, in the order given; the arrows in the header say which way is better. */
@@ -17,7 +20,7 @@ export function formatTable(rows: readonly TableRow[]): string {
       name.replaceAll('|', '\\|'),
       metrics.psnr.toFixed(2),
       metrics.ciede2000.toFixed(2),
-      metrics.colourfulnessRatio.toFixed(2),
+      metrics.colourfulnessRatio?.toFixed(2) ?? NOTHING,
       metrics.chromaCorrelation.toFixed(3),
       metrics.lumaError.toFixed(2),
       String(metrics.n),

@@ -1,4 +1,12 @@
-export { readConfig, checkConfig, type ConfigOverrides } from './config/read-config.js';
+export {
+  readConfig,
+  draftConfig,
+  checkConfig,
+  type ConfigDraft,
+  type ConfigOverrides,
+  type ConfigSource,
+} from './config/read-config.js';
+export { optionalFields, type OptionalField } from './config/optional-fields.js';
 export { PRESETS, type PresetName } from './config/presets.js';
 export type { StageConfig, TrainingConfig, TrainingInput } from './config/schema.js';
 export { TrainingError, type TrainingErrorCode } from './config/training-error.js';

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
@@ -63,14 +64,16 @@ describe('CheckpointStore', () => {
     expect(await readdir(folder)).toEqual(['step-100000001']);
   });
 
-  it('reads those of format 1, which hold a hash of what a run depends on', async () => {
+  it('reads those of format 1, which hold a hash of what a run depends on, and of format 2', async () => {
     const { store, folder } = await saved([4]);
     const file = path.join(folder, 'step-00000004', 'state.json');
     const { basis, ...rest } = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
     expect(basis).toEqual(state(4).basis);
     await writeFile(file, JSON.stringify({ ...rest, format: 1, configSha256: 'abc' }));
     expect((await newest(store)).found).toEqual({ ...state(4), basis: 'abc', groups: tensors(4) });
-    await writeFile(file, JSON.stringify({ ...rest, format: 3, basis }));
+    await writeFile(file, JSON.stringify({ ...rest, format: 2, basis }));
+    expect((await newest(store)).found).toEqual({ ...state(4), groups: tensors(4) });
+    await writeFile(file, JSON.stringify({ ...rest, format: 4, basis }));
     expect((await newest(store)).found).toBeUndefined();
   });
 
@@ -93,6 +96,16 @@ describe('CheckpointStore', () => {
     ['without numbers', (at) => rm(path.join(at, 'tensors.bin')), /tensors\.bin/],
     ['whose state is cut off', (at) => truncate(path.join(at, 'state.json'), 40), /JSON/],
     ['whose state lacks something', (at) => writeFile(path.join(at, 'state.json'), '{"format":1}'), /position/],
+    ['whose state is empty', (at) => writeFile(path.join(at, 'state.json'), '{}'), /^state\.json is no state of a checkpoint \([^\n]*format[^\n]*\)$/],
+    ['whose state is no object', (at) => writeFile(path.join(at, 'state.json'), 'null'), /^state\.json is no state/],
+    ['whose state was changed', async (at) => {
+      const text = await readFile(path.join(at, 'state.json'), 'utf8');
+      await writeFile(path.join(at, 'state.json'), text.replace('"epoch":2', '"epoch":7'));
+    }, /changed/],
+    ['whose best score was changed', async (at) => {
+      const text = await readFile(path.join(at, 'state.json'), 'utf8');
+      await writeFile(path.join(at, 'state.json'), text.replace('"bestScore":null', '"bestScore":999'));
+    }, /changed/],
     ['without a state', (at) => rm(path.join(at, 'state.json')), /state\.json/],
   ])('passes over a checkpoint %s, and tells', async (_, damage, words) => {
     const { store, folder } = await saved([1, 2, 3]);
@@ -129,6 +142,7 @@ describe('CheckpointStore', () => {
 
   it('does not look at what was being written when a run was killed, nor at other files', async () => {
     const { store, folder } = await saved([1, 2]);
+    await mkdir(path.join(folder, '.step-00000009.writing'));
     const beside = path.join(folder, '.step-00000002.writing');
     await rename(path.join(folder, 'step-00000002'), beside);
     await mkdir(path.join(folder, 'step-3.copy'));
@@ -141,12 +155,34 @@ describe('CheckpointStore', () => {
     expect((await readdir(folder)).sort()).toEqual(['notes', 'step-00000001', 'step-00000002', 'step-3.copy']);
   });
 
+  it('names the checkpoint and leaves nothing half where the disk is full (skipped where none can be mounted)', async ({
+    skip,
+  }) => {
+    const { store, folder } = fresh();
+    await mkdir(folder, { recursive: true });
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status === 0;
+    if (!mounted) return skip('no right to mount a small file system');
+    try {
+      await store.save(state(1), tensors(1));
+      const much: TensorGroups = { all: [{ shape: [50_000], values: new Float32Array(50_000).fill(1) }] };
+      await expect(store.save(state(2), much)).rejects.toMatchObject({
+        code: 'WRITE_FAILED',
+        message: expect.stringMatching(/step-00000002 cannot be written: ENOSPC.*Make room/) as string,
+        cause: { code: 'ENOSPC' },
+      });
+      expect(await readdir(folder)).toEqual(['step-00000001']);
+      expect((await newest(store)).found).toMatchObject(state(1));
+    } finally {
+      spawnSync('umount', [folder]);
+    }
+  });
+
   it('fails where the folder cannot be read or written: that is no run without checkpoints', async () => {
     const { store, folder } = fresh();
     await mkdir(path.dirname(folder), { recursive: true });
     await writeFile(folder, 'a file');
     await expect(newest(store)).rejects.toThrow('ENOTDIR');
     await expect(store.any()).rejects.toThrow('ENOTDIR');
-    await expect(store.save(state(1), tensors(1))).rejects.toThrow('EEXIST');
+    await expect(store.save(state(1), tensors(1))).rejects.toMatchObject({ code: 'WRITE_FAILED', message: expect.stringMatching(/step-00000001 cannot be written: EEXIST/) as string }); // prettier-ignore
   });
 });

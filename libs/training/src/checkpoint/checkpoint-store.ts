@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { writeFailure } from '../config/write-failure.js';
 
 /** Where a run is. `step` counts from the run's beginning; the rest says which batch comes next. */
 const position = z.object({
@@ -20,6 +21,8 @@ const common = {
 };
 
 const manifestSchema = z.discriminatedUnion('format', [
+  z.object({ format: z.literal(3), basis: z.json(), ...common }),
+  // Of formats 1 and 2 nothing tells whether their state is whole: `sealed` came later.
   z.object({ format: z.literal(2), basis: z.json(), ...common }),
   // Of runs that began before the basis was written down: its hash alone.
   z.object({ format: z.literal(1), configSha256: z.string(), ...common }),
@@ -50,6 +53,7 @@ export interface Checkpoint extends CheckpointState {
 }
 
 const NAME = /^step-(\d+)$/;
+const WRITING = /^\.step-\d+\.writing$/;
 const STATE = 'state.json';
 const TENSORS = 'tensors.bin';
 
@@ -64,7 +68,19 @@ export class CheckpointStore {
     private readonly keep: number,
   ) {}
 
+  /** @throws TrainingError `WRITE_FAILED`; the checkpoints before it are then as they were */
   async save(state: CheckpointState, groups: TensorGroups): Promise<void> {
+    const name = `step-${String(state.position.step).padStart(8, '0')}`;
+    const final = path.join(this.folder, name);
+    try {
+      await this.write(state, groups, final, path.join(this.folder, `.${name}.writing`));
+      await this.prune();
+    } catch (error) {
+      throw writeFailure(`The checkpoint ${final}`, error);
+    }
+  }
+
+  private async write(state: CheckpointState, groups: TensorGroups, final: string, beside: string): Promise<void> {
     await mkdir(this.folder, { recursive: true });
     const chunks: Buffer[] = [];
     const tensors: Manifest['tensors'] = [];
@@ -78,17 +94,19 @@ export class CheckpointStore {
     }
     const hash = createHash('sha256');
     for (const chunk of chunks) hash.update(chunk);
-    const manifest: Manifest = { format: 2, ...state, sha256: hash.digest('hex'), tensors };
-    const name = `step-${String(state.position.step).padStart(8, '0')}`;
-    const beside = path.join(this.folder, `.${name}.writing`);
+    const manifest: Manifest = { format: 3, ...state, sha256: hash.digest('hex'), tensors };
     await rm(beside, { recursive: true, force: true });
-    await mkdir(beside);
-    await writeDurably(path.join(beside, TENSORS), chunks);
-    await writeDurably(path.join(beside, STATE), [Buffer.from(JSON.stringify(manifest))]);
-    const final = path.join(this.folder, name);
+    try {
+      await mkdir(beside);
+      await writeDurably(path.join(beside, TENSORS), chunks);
+      await writeDurably(path.join(beside, STATE), [Buffer.from(sealed(manifest))]);
+    } catch (error) {
+      // On a full disk it would take the room that the next one needs.
+      await rm(beside, { recursive: true, force: true });
+      throw error;
+    }
     await rm(final, { recursive: true, force: true });
     await rename(beside, final);
-    await this.prune();
   }
 
   /**
@@ -122,7 +140,11 @@ export class CheckpointStore {
     return entries.filter((name) => NAME.test(name)).sort((a, b) => step(b) - step(a));
   }
 
+  /** Older ones, and what was being written when a run was killed. */
   private async prune(): Promise<void> {
+    for (const name of (await readdir(this.folder)).filter((one) => WRITING.test(one))) {
+      await rm(path.join(this.folder, name), { recursive: true, force: true });
+    }
     for (const name of (await this.names()).slice(this.keep)) {
       await rm(path.join(this.folder, name), { recursive: true, force: true });
     }
@@ -130,8 +152,7 @@ export class CheckpointStore {
 }
 
 async function read(folder: string): Promise<Checkpoint> {
-  const stored: unknown = JSON.parse(await readFile(path.join(folder, STATE), 'utf8'));
-  const manifest = manifestSchema.parse(stored);
+  const manifest = manifestOf(await readFile(path.join(folder, STATE), 'utf8'));
   const { tensors, sha256, position: at, bestScore } = manifest;
   const basis = manifest.format === 1 ? manifest.configSha256 : manifest.basis;
   const bytes = await readFile(path.join(folder, TENSORS));
@@ -144,6 +165,26 @@ async function read(folder: string): Promise<Checkpoint> {
     (groups[group] ??= []).push({ shape, values: floats.slice(offset, offset + length) });
   }
   return { basis, position: at, bestScore, groups };
+}
+
+/** The state with a hash over itself: a position that was changed would begin a run where it never was. */
+const sealed = (manifest: Manifest): string => JSON.stringify({ ...manifest, seal: sealOf(manifest) });
+
+const sealOf = (state: object): string => createHash('sha256').update(JSON.stringify(state)).digest('hex');
+
+/** @throws Error in one line when it is no state, or is not as it was written */
+function manifestOf(text: string): Manifest {
+  const stored: unknown = JSON.parse(text);
+  const { seal, ...state }: Record<string, unknown> = typeof stored === 'object' ? { ...stored } : {};
+  const parsed = manifestSchema.safeParse(state);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`);
+    throw new Error(`${STATE} is no state of a checkpoint (${wrong.slice(0, 3).join('; ')})`);
+  }
+  if (parsed.data.format === 3 && seal !== sealOf(state)) {
+    throw new Error(`${STATE} was changed or is damaged (its SHA-256 is not the recorded one)`);
+  }
+  return parsed.data;
 }
 
 /** Returns when the bytes are on the disk: a power cut after the rename must not leave an empty file. */

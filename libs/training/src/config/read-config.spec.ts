@@ -3,7 +3,8 @@ import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
 import { describe, expect, it } from 'vitest';
 import { PRESETS, type PresetName } from './presets.js';
-import { checkConfig, readConfig, type ConfigOverrides } from './read-config.js';
+import { optionalFields } from './optional-fields.js';
+import { checkConfig, draftConfig, readConfig, type ConfigOverrides } from './read-config.js';
 import type { TrainingInput } from './schema.js';
 import { TrainingError } from './training-error.js';
 
@@ -81,7 +82,8 @@ describe('readConfig of a file', () => {
       stages: [{ phase: 'adversarial' }],
       checkpoint: { every: 500, keep: 3 },
     });
-    await writeFile(at('whole.json'), JSON.stringify(config));
+    // As some editors write it.
+    await writeFile(at('whole.json'), '\uFEFF' + JSON.stringify(config));
     expect(await readConfig({ file: at('whole.json') })).toEqual(config);
   });
 
@@ -111,6 +113,27 @@ describe('readConfig of a file', () => {
   });
 });
 
+describe('draftConfig', () => {
+  it('gives a config to look at, and tells what it lacks', async () => {
+    const { config, missing } = await draftConfig({ preset: 'seed' }, { color: ['c'] });
+    expect(config.networks.width).toBe(64);
+    expect(missing).toEqual([expect.stringContaining('data.bw'), expect.stringContaining('features.path')]);
+    expect((await draftConfig({ preset: 'seed' }, MINE)).missing).toEqual([]);
+    expect(await failure(() => draftConfig({ preset: 'tiny' }))).toContain('data.color');
+  });
+});
+
+describe('optionalFields', () => {
+  it('names what a whole config need not hold', () => {
+    const names = optionalFields().map(({ name }) => name);
+    expect(names).toContain('networks.from');
+    expect(names).toContain('data.color[].match');
+    expect(names).toContain('stages[].discriminator');
+    expect(names).not.toContain('seed');
+    for (const { description } of optionalFields()) expect(description).not.toBe('');
+  });
+});
+
 describe('checkConfig', () => {
   it('takes what is whole', () => {
     expect(Object.isFrozen(checkConfig('this', LEAST))).toBe(true);
@@ -133,6 +156,12 @@ describe('checkConfig', () => {
       { losses: { chroma: 1, perceptual: 1 } },
     ],
     ['weight decay with Adam', /Only lamb has a weight decay/, { optimiser: { weightDecay: 0.1 } }],
+    ['a moment that learns nothing', /optimiser\.beta1/, { optimiser: { beta1: 1 } }],
+    [
+      'a kind of schedule that there is not',
+      /constant, linear, one-cycle or cosine[^]*stages\[0\]\.discriminator/,
+      { stages: [{ ...STAGE, discriminator: { kind: 'step' } as never }] },
+    ],
     ['chroma without a loss', /losses\.chroma or losses\.perceptual/, { losses: {} }],
     ['too small a validation', /validation\.at must be 32 or more/, { validation: { color: 'v', at: 16 } }],
     ['an epoch of less than a batch', /Stage 2: .*3.*4/, { stages: [STAGE, { ...STAGE, picturesPerEpoch: 3 }] }], // prettier-ignore

@@ -14,33 +14,58 @@ export interface ConfigOverrides {
   readonly features?: string | undefined;
 }
 
+/** A file of settings, or a preset. */
+export type ConfigSource = { readonly file: string } | { readonly preset: PresetName };
+
+export interface ConfigDraft {
+  /** Where it is from, for messages. */
+  readonly what: string;
+  readonly config: TrainingConfig;
+  /** What must be added or changed before it can be trained with. */
+  readonly missing: readonly string[];
+}
+
 /**
  * The whole configuration of a run: a preset or a file, with what was said beside it.
  * @throws TrainingError `BAD_CONFIG` that lists everything wrong
  */
-export async function readConfig(
-  from: { readonly file: string } | { readonly preset: PresetName },
-  overrides: ConfigOverrides = {},
-): Promise<TrainingConfig> {
+export async function readConfig(from: ConfigSource, overrides: ConfigOverrides = {}): Promise<TrainingConfig> {
+  const { what, config, missing } = await draftConfig(from, overrides);
+  return whole(what, config, missing);
+}
+
+/**
+ * A configuration to look at: what is still missing or contradicts itself is told and not thrown.
+ * @throws TrainingError `BAD_CONFIG` for fields that are wrong by themselves
+ */
+export async function draftConfig(from: ConfigSource, overrides: ConfigOverrides = {}): Promise<ConfigDraft> {
   const [what, base] = 'file' in from ? [from.file, await readJson(from.file)] : [`preset ${from.preset}`, PRESETS[from.preset]]; // prettier-ignore
-  return checkConfig(what, {
-    ...('preset' in from ? { run: `runs/${from.preset}` } : {}),
-    ...withOverrides(base, overrides),
-  });
+  const run = 'preset' in from ? { run: `runs/${from.preset}` } : {};
+  const config = parsedConfig(what, { ...run, ...withOverrides(base, overrides) });
+  return { what, config, missing: contradictions(config) };
 }
 
 /** @throws TrainingError `BAD_CONFIG` that lists everything wrong */
 export function checkConfig(what: string, value: unknown): TrainingConfig {
+  const config = parsedConfig(what, value);
+  return whole(what, config, contradictions(config));
+}
+
+function parsedConfig(what: string, value: unknown): TrainingConfig {
   const parsed = trainingSchema.safeParse(value);
   if (!parsed.success) throw new TrainingError('BAD_CONFIG', `${what}:\n${z.prettifyError(parsed.error)}`);
-  const wrong = contradictions(parsed.data);
-  if (wrong.length > 0) throw new TrainingError('BAD_CONFIG', `${what}: ${wrong.join(' ')}`);
   return Object.freeze(parsed.data);
+}
+
+function whole(what: string, config: TrainingConfig, wrong: readonly string[]): TrainingConfig {
+  if (wrong.length > 0) throw new TrainingError('BAD_CONFIG', `${what}: ${wrong.join(' ')}`);
+  return config;
 }
 
 async function readJson(file: string): Promise<object> {
   try {
-    const value: unknown = JSON.parse(await readFile(file, 'utf8'));
+    // Some editors begin a file with a mark that JSON does not know.
+    const value: unknown = JSON.parse((await readFile(file, 'utf8')).replace(/^\uFEFF/, ''));
     if (typeof value === 'object' && value !== null) return value;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -23,6 +23,17 @@ describe('scheduleOf', () => {
     expect(cosine[2]).toBeCloseTo(0.1, 3);
   });
 
+  it('says which kinds there are, and takes no momentum that learns nothing', () => {
+    const wrong = scheduleSchema.safeParse({ kind: 'step', rate: 0.1 });
+    expect(wrong.error?.issues.map(({ message }) => message)).toEqual([
+      'The kind of a schedule is constant, linear, one-cycle or cosine.',
+    ]);
+    for (const momentum of [[1, 0.5], [0.5, -3]]) expect(scheduleSchema.safeParse({ kind: 'one-cycle', peak: 1, momentum }).success).toBe(false); // prettier-ignore
+    expect(scheduleSchema.safeParse({ kind: 'constant' }).error?.issues[0]?.message).not.toContain(
+      'kind of a schedule',
+    );
+  });
+
   it('knows no other kind, and no rate of 0', () => {
     expect(scheduleSchema.safeParse({ kind: 'step', rate: 0.1 }).success).toBe(false);
     expect(scheduleSchema.safeParse({ kind: 'constant', rate: 0 }).success).toBe(false);

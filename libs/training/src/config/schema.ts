@@ -4,6 +4,8 @@ import { scheduleSchema } from './schedule-schema.js';
 
 const weight = z.number().nonnegative();
 const share = z.number().min(0).max(1);
+/** Of a moment: at 1 it would never learn. */
+const decay = z.number().min(0).lt(1);
 const natural = z.int().positive();
 /** The generator halves a picture twice, and the discriminator three times. */
 const side = z.int().min(32).multipleOf(8);
@@ -11,7 +13,13 @@ const side = z.int().min(32).multipleOf(8);
 const pictures = z.strictObject({
   folder: z.string().describe('folder of JPEG, PNG or WebP pictures'),
   match: z.string().optional().describe('regular expression: only the files whose names match are taken'),
-  weight: z.number().positive().default(1).describe('how often its pictures are drawn, relative to the other sets'),
+  weight: z
+    .number()
+    .positive()
+    .default(1)
+    .describe(
+      'how often its pictures are drawn, relative to the other sets; black-and-white sets of one weight are gone through, each picture once an epoch',
+    ),
 });
 
 const stage = z.strictObject({
@@ -31,7 +39,10 @@ const networks = z.strictObject({
   width: natural.describe("channels after the generator's first convolution"),
   residualBlocks: z.int().nonnegative().default(6),
   discriminatorWidth: natural.default(64).describe("channels after the discriminators' first convolution"),
-  from: z.string().optional().describe('folder of a model whose weights the generator begins with'),
+  from: z
+    .string()
+    .optional()
+    .describe('folder of a model whose weights the generator begins with; a run that goes on does not read it'),
 });
 
 const losses = z.strictObject({
@@ -51,8 +62,8 @@ const features = z.strictObject({
 
 const optimiser = z.strictObject({
   kind: z.enum(['adam', 'lamb']).default('adam'),
-  beta1: share.default(0.5),
-  beta2: share.default(0.999),
+  beta1: decay.default(0.5),
+  beta2: decay.default(0.999),
   epsilon: z.number().positive().default(1e-8),
   weightDecay: weight.default(0).describe('lamb only'),
 });
@@ -69,8 +80,8 @@ const data = z.strictObject({
     .describe(
       'square: the whole picture, resized to a square (the seed). crop: random crops, flipped half of the time',
     ),
-  largestRender: natural.default(256).describe('crop: largest short side, pixels, that a crop may come from'),
-  filmShare: share.default(0.15).describe('share of pictures whose luma is made to look like film'),
+  largestRender: natural.default(256).describe('framing crop: largest short side, pixels, that a crop may come from'),
+  filmShare: share.default(0.15).describe('share of pictures whose luma is made to look like film; kind chroma'),
   memoryMegabytes: natural.default(1024).describe('decoded pictures that are kept'),
   threads: natural.default(1).describe('threads that decode'),
 });

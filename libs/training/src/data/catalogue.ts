@@ -17,6 +17,8 @@ export interface Catalogue {
   readonly bw: readonly CataloguedSet[];
   readonly color: readonly CataloguedSet[];
   readonly skipped: readonly SkippedPicture[];
+  /** SHA-256 of the files of all sets, hexadecimal. */
+  readonly contents: ReadonlySet<string>;
 }
 
 interface CatalogueOptions extends LookOptions {
@@ -49,6 +51,7 @@ export async function catalogue({ bw, color, exclude, ...looking }: CatalogueOpt
       catalogued(set, listed.color[i]!, (file) => (inBoth.has(file) ? undefined : known.get(file))),
     ),
     skipped,
+    contents: new Set([...known.values()].map(({ sha256 }) => sha256)),
   };
 }
 

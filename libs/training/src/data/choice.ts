@@ -31,8 +31,14 @@ export class WeightedChoice {
     return pictures[random.below(pictures.length)]!;
   }
 
-  /** Every picture once, in the order of one epoch (Fisher and Yates). */
-  shuffled(random: Random): Drawable[] {
+  /**
+   * The pictures of one epoch in their order, as many as there are: every one once where all sets weigh the same (Fisher
+   * and Yates), else drawn by the weights.
+   */
+  epoch(random: Random): Drawable[] {
+    if (new Set(this.sets.map(({ weight }) => weight)).size > 1) {
+      return Array.from({ length: this.count }, () => this.draw(random));
+    }
     const order = this.sets.flatMap(({ pictures }) => pictures);
     for (let i = order.length - 1; i > 0; i--) {
       const j = random.below(i + 1);

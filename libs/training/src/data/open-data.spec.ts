@@ -156,6 +156,22 @@ describe('batches', () => {
     expect(bright).toBeLessThan(0.82);
   });
 
+  it('draw black-and-white sets by their weights, where those differ', async () => {
+    const levels = async (weights: readonly [number, number]): Promise<number[]> => {
+      const bw = [set('bright', weights[0]), set('dark', weights[1])];
+      const data = await open({ framing: 'square', bw });
+      const all = await Promise.all(Array.from({ length: 50 }, (_, epoch) => batchesOf(data, VIEW, { epoch })));
+      return all.flat().flatMap(({ a }) => middles(a!, VIEW));
+    };
+    const share = (all: readonly number[]): number => all.filter((level) => level > 128).length / all.length;
+    // Two pictures of eight.
+    expect(share(await levels([5, 5]))).toBe(0.25);
+    const heavy = await levels([9, 1]);
+    expect(heavy).toHaveLength(50 * 8);
+    expect(share(heavy)).toBeGreaterThan(0.85);
+    expect(share(heavy)).toBeLessThan(0.95);
+  });
+
   it('draw other pictures in each epoch and stage, not only other crops', async () => {
     // In squares without film nothing else is left to chance.
     const data = await open({ kind: 'chroma', framing: 'square', filmShare: 0 });
@@ -176,6 +192,34 @@ describe('batches', () => {
     await rm(at('passing'), { recursive: true });
     expect(await digests(all)).toEqual(known);
     await expect(batchesOf(few, { ...VIEW, batch: 6 })).rejects.toThrow('passing');
+  });
+
+  it('have others in place of a picture that has vanished, and tell of it once', async () => {
+    await cp(at('big'), at('leaving'), { recursive: true });
+    const files = { kind: 'chroma', color: [set('leaving')], memoryMegabytes: 0.1 } as const;
+    const [one, another] = [await open(files), await open(files)];
+    const view = { ...VIEW, batch: 1, picturesPerEpoch: 40 };
+    const known = await digests(one, view);
+    await rm(at('leaving', '4.jpg'));
+    const without = await digests(one, view);
+    const same = known.filter((one, i) => without[i] === one).length;
+    expect(same).toBeGreaterThan(20);
+    expect(same).toBeLessThan(40);
+    expect(one.takeLost()).toEqual([{ name: '4.jpg', reason: expect.stringContaining('missing') as string }]);
+    // Wherever it is noticed first, the same others come.
+    expect(await digests(another, view, { from: 17 })).toEqual(without.slice(17));
+    expect(await digests(one, view)).toEqual(without);
+    expect(one.takeLost()).toEqual([]);
+    await rm(at('leaving', '1.jpg'));
+    await expect(batchesOf(one, view)).rejects.toMatchObject({ code: 'BAD_DATA', message: expect.stringMatching(/^2 of 6 .*1\.jpg/) as string }); // prettier-ignore
+  });
+
+  it('end where the only picture of a set has vanished', async () => {
+    await mkdir(at('single'));
+    await cp(at('big', '0.jpg'), at('single', '0.jpg'));
+    const data = await open({ kind: 'chroma', color: [set('single')], memoryMegabytes: 0.1 });
+    await rm(at('single', '0.jpg'));
+    await expect(batchesOf(data, { ...VIEW, batch: 1 })).rejects.toMatchObject({ code: 'BAD_DATA' });
   });
 
   it('share a picture that lies among both kinds: it is decoded and kept once', async () => {

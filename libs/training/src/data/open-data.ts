@@ -2,12 +2,15 @@ import { Piscina } from 'piscina';
 import { TrainingError } from '../config/training-error.js';
 import { catalogue, type Catalogue } from './catalogue.js';
 import { randomOf, WeightedChoice } from './choice.js';
+import { LostPictures } from './lost-pictures.js';
 import type { Drawable } from './look-at-pictures.js';
 import type { Drawn, DrawTask, Form } from './picture-tasks.js';
 import type { Batch, DataOptions, DrawnSet, SkippedPicture, StageView, TrainingData } from './types.js';
 
 /** Batches that are made ahead of the training step. */
 const AHEAD = 3;
+/** Pictures that are tried in place of one that cannot be read any more: a set of one has no other. */
+const TRIES = 50;
 
 /**
  * Looks at every picture once and is then ready to draw batches, which threads cut out ahead of the training step. A
@@ -47,18 +50,22 @@ interface BatchPlan {
 class PooledData implements TrainingData {
   readonly skipped: readonly SkippedPicture[];
   readonly drawn: { readonly bw: readonly DrawnSet[]; readonly color: readonly DrawnSet[] };
+  readonly contents: ReadonlySet<string>;
   private readonly bw: WeightedChoice;
   private readonly color: WeightedChoice;
+  private readonly lost: LostPictures;
 
   constructor(
     private readonly options: DataOptions,
     private readonly pool: Piscina,
-    { bw, color, skipped }: Catalogue,
+    { bw, color, skipped, contents }: Catalogue,
   ) {
     this.skipped = skipped;
+    this.contents = contents;
     this.drawn = { bw: bw.map(({ record }) => record), color: color.map(({ record }) => record) };
     this.bw = new WeightedChoice(bw);
     this.color = new WeightedChoice(color);
+    this.lost = new LostPictures(this.bw.count + this.color.count);
   }
 
   get counts(): { bw: number; color: number } {
@@ -69,7 +76,7 @@ class PooledData implements TrainingData {
   batchesPerEpoch({ batch, picturesPerEpoch }: StageView): number {
     const [have, what] =
       this.options.kind === 'cycle' ? [this.bw.count, 'black-and-white'] : [this.color.count, 'colour'];
-    // Of domain A each picture comes once in an epoch; colour pictures are drawn.
+    // Of domain A an epoch has as many pictures as there are; colour pictures are drawn.
     const pictures =
       this.options.kind === 'cycle' ? Math.min(have, picturesPerEpoch ?? have) : (picturesPerEpoch ?? have);
     const batches = Math.floor(pictures / batch);
@@ -88,7 +95,7 @@ class PooledData implements TrainingData {
     signal: AbortSignal,
   ): AsyncGenerator<Batch> {
     const count = this.batchesPerEpoch(view);
-    const order = this.options.kind === 'cycle' ? this.bw.shuffled(randomOf(this.options.seed, stage, epoch, 1)) : [];
+    const order = this.options.kind === 'cycle' ? this.bw.epoch(randomOf(this.options.seed, stage, epoch, 1)) : [];
     const plan = (index: number): BatchPlan => {
       const random = randomOf(this.options.seed, stage, epoch, 2 + 2 * index);
       return {
@@ -116,8 +123,30 @@ class PooledData implements TrainingData {
     }
   }
 
+  takeLost(): readonly SkippedPicture[] {
+    return this.lost.take();
+  }
+
   async close(): Promise<void> {
     await this.pool.destroy();
+  }
+
+  /** In place of a picture that cannot be read any more another one, which follows from the task alone. */
+  private async draw(task: DrawTask): Promise<Drawn> {
+    const [one, two, three, four] = task.seed as [number, number, number, number];
+    const others = randomOf(one, two, three, four);
+    let { picture } = task;
+    for (let tries = 0; tries < TRIES; tries++) {
+      if (tries > 0) picture = (task.form === 'grey' ? this.bw : this.color).draw(others);
+      if (typeof picture === 'string' && this.lost.has(picture)) continue;
+      try {
+        return (await this.pool.run({ ...task, picture }, { name: 'draw' })) as Drawn;
+      } catch (error) {
+        if (typeof picture !== 'string') throw error;
+        this.lost.add(picture, error);
+      }
+    }
+    throw this.lost.failure('and none was found in place of one');
   }
 
   private async make(
@@ -129,8 +158,7 @@ class PooledData implements TrainingData {
     const { framing, largestRender, filmShare } = this.options;
     const draw = (picture: Drawable, form: Form): Promise<Drawn> => {
       const seed = Array.from({ length: 4 }, () => random.below(0x1_0000_0000));
-      const task: DrawTask = { picture, seed, form, size, framing, largestRender, filmShare };
-      return this.pool.run(task, { name: 'draw' }) as Promise<Drawn>;
+      return this.draw({ picture, seed, form, size, framing, largestRender, filmShare });
     };
     const all = (pictures: readonly Drawable[], form: Form): Promise<Drawn[]> =>
       Promise.all(pictures.map((picture) => draw(picture, form)));

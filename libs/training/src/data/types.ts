@@ -1,4 +1,7 @@
-/** A set of pictures that are drawn together; weights are relative. */
+/**
+ * A set of pictures that are drawn together; weights are relative. Black-and-white sets of one weight are gone through, each
+ * picture once an epoch; of several weights they are drawn by them, as colour pictures are.
+ */
 export interface PictureSet {
   readonly folder: string;
   /** Regular expression: only the files whose names match are taken. */
@@ -17,7 +20,7 @@ export interface DataOptions {
   readonly framing: 'square' | 'crop';
   /** `crop`: largest short side, pixels, that a crop may come from. */
   readonly largestRender: number;
-  /** Share of pictures whose luma is made to look like film. */
+  /** Share of pictures whose luma is made to look like film; of kind `chroma` only. */
   readonly filmShare: number;
   /** Decoded pictures that are kept in memory. */
   readonly memoryMegabytes: number;
@@ -68,11 +71,19 @@ export interface DrawnSet {
 export interface TrainingData {
   readonly counts: { readonly bw: number; readonly color: number };
   readonly skipped: readonly SkippedPicture[];
+  /** SHA-256 of the files that are drawn, hexadecimal. */
+  readonly contents: ReadonlySet<string>;
   /** What draws depend on, beside the seed. */
   readonly drawn: { readonly bw: readonly DrawnSet[]; readonly color: readonly DrawnSet[] };
   batchesPerEpoch(view: StageView): number;
-  /** The batches of an epoch from `from` on; ends early when the signal is aborted. */
+  /**
+   * The batches of an epoch from `from` on; ends early when the signal is aborted. A picture that cannot be read any more
+   * is replaced by another one.
+   * @throws TrainingError `BAD_DATA` when more than a tenth of the pictures cannot be read any more
+   */
   batches(view: StageView, stage: number, epoch: number, from: number, signal: AbortSignal): AsyncIterable<Batch>;
+  /** Pictures that could not be read any more, each once; those since this was last asked. */
+  takeLost(): readonly SkippedPicture[];
   /** Ends the threads. */
   close(): Promise<void>;
 }

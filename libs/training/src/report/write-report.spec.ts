@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Script } from 'node:vm';
 import { scratchDir } from '@kinemacolor/testing';
@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { LogEntry, SamplesEntry } from './log-entry.js';
 import { runEntry, stepsEntry, validationEntry, writeLog } from './log-for-tests.js';
-import { writeReport } from './write-report.js';
+import { removeUnfinishedReports, writeReport } from './write-report.js';
 
 type Element = DefaultTreeAdapterTypes.Element;
 
@@ -182,6 +182,16 @@ describe('the report', () => {
     const page = await report(whole, '', folder);
     expect(page.html).toContain('finished');
     expect((await readdir(folder)).sort()).toEqual(['log.jsonl', 'report.html']);
+  });
+
+  it('is tidied up after a process that was killed, and not under one that writes', async () => {
+    const folder = scratchDir();
+    const [old, young, other] = ['report.html.77-0.tmp', 'report.html.78-3.tmp', 'report.html.copy.tmp'] as const;
+    for (const name of [old, young, other]) await writeFile(path.join(folder, name), 'half');
+    for (const name of [old, other]) await utimes(path.join(folder, name), 1e9, 1e9);
+    await removeUnfinishedReports(folder);
+    expect((await readdir(folder)).sort()).toEqual([young, other]);
+    await expect(removeUnfinishedReports(path.join(folder, 'none'))).rejects.toMatchObject({ code: 'WRITE_FAILED' });
   });
 
   it('that cannot be written is an error with its name, and leaves no half of one', async () => {

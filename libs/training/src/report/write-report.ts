@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readLog } from './read-log.js';
 import { ReportError } from './report-error.js';
@@ -12,6 +12,11 @@ export const LOG_FILE = 'log.jsonl';
 const PICTURE_ROOM = 12_000_000;
 
 let written = 0;
+
+/** A page that was being written. */
+const UNFINISHED = /^report\.html\.\d+-\d+\.tmp$/;
+/** Milliseconds after which nobody writes at one any more. */
+const ABANDONED = 60_000;
 
 /**
  * Writes a run's `report.html` from its `log.jsonl` and samples: one page that opens offline, of some 15 MB at most.
@@ -30,7 +35,21 @@ export async function writeReport(runFolder: string): Promise<string> {
   } catch (error) {
     await rm(unfinished, { force: true });
     const why = error instanceof Error ? error.message : String(error);
-    throw new ReportError(`${file} cannot be written: ${why}. Make room, or check who owns the folder.`);
+    throw new ReportError(`${file} cannot be written: ${why}. Make room, or check who owns the folder.`, { cause: error }); // prettier-ignore
   }
   return file;
+}
+
+/** Removes what a process that was killed left of a page. @throws ReportError */
+export async function removeUnfinishedReports(runFolder: string): Promise<void> {
+  try {
+    for (const name of (await readdir(runFolder)).filter((one) => UNFINISHED.test(one))) {
+      const file = path.join(runFolder, name);
+      // Another process may be writing a page of its own.
+      if (Date.now() - (await stat(file)).mtimeMs > ABANDONED) await rm(file, { force: true });
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ReportError(`${runFolder} cannot be tidied up: ${why}.`, { cause: error });
+  }
 }

@@ -14,8 +14,8 @@ export interface OpenLearner {
 }
 
 /**
- * The networks of a config with their optimisers. Needs the backend.
- * @throws TrainingError `BAD_CONFIG`; ModelError for features or first weights that cannot be read
+ * The networks of a config with their optimisers and random weights. Needs the backend.
+ * @throws ModelError for features that cannot be read
  */
 export async function openLearner(config: TrainingConfig, device: Device): Promise<OpenLearner> {
   const { networks, losses, optimiser, pool, seed } = config;
@@ -34,12 +34,6 @@ export async function openLearner(config: TrainingConfig, device: Device): Promi
     learner.dispose();
     features?.dispose();
   };
-  try {
-    if (networks.from !== undefined) await beginWith(learner, networks.from);
-  } catch (error) {
-    dispose();
-    throw error;
-  }
   return { learner, dispose };
 }
 
@@ -50,7 +44,11 @@ async function featuresOf({ features, losses }: TrainingConfig): Promise<Feature
   return openFeatures({ kind, path });
 }
 
-async function beginWith({ generator, generatorConfig, average }: Learner, folder: string): Promise<void> {
+/**
+ * Gives the generator the weights of a model.
+ * @throws TrainingError `BAD_CONFIG` for a model of another shape; ModelError for one that cannot be read
+ */
+export async function beginWith({ generator, generatorConfig, average }: Learner, folder: string): Promise<void> {
   const { info, model } = await loadModel(folder);
   try {
     if (JSON.stringify(info.config) !== JSON.stringify(generatorConfig)) {

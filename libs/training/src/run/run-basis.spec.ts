@@ -71,6 +71,7 @@ describe('the basis of a run', () => {
     ['a later stage', stages(2, { batch: 1, epochs: 9 })],
     ['fewer later stages', { stages: config.stages.slice(0, 2) }],
     ['the folder of the run', { run: 'elsewhere' }],
+    ['what it began with', { networks: { from: 'a-model' } }],
     ['a name', { name: 'other' }],
     ['where pictures lie', { data: { color: [{ folder: 'elsewhere', match: '.', weight: 1 }] } }],
     ['where feature weights lie', { features: { path: 'elsewhere' } }],
@@ -82,6 +83,11 @@ describe('the basis of a run', () => {
   ])('does not differ by %s', (_, changes) => {
     expect(changed(changes)).not.toEqual(config);
     expect(difference(changes)).toEqual([]);
+  });
+
+  it('does not differ from one that recorded what it began with', () => {
+    const now = runBasis(config, 2, drawn) as Readonly<Record<string, Record<string, string>>>;
+    expect(differences({ ...now, networks: { ...now.networks, from: 'a-model' } }, now)).toEqual([]);
   });
 
   it('grows from stage to stage', () => {

@@ -10,8 +10,10 @@ import type { TrainingData } from '../data/index.js';
  * @param drawn the pictures without those that are held out
  */
 export function runBasis(config: TrainingConfig, begun: number, drawn: TrainingData['drawn']): Json {
-  const { networks, losses, features, optimiser, pool, average, data, seed, precision, stages } = config;
+  const { losses, features, optimiser, pool, average, data, seed, precision, stages } = config;
   const { framing, largestRender, filmShare } = data;
+  // What a run began with is in its weights.
+  const networks: Partial<TrainingConfig['networks']> = { ...config.networks, from: undefined };
   const basis = {
     networks,
     losses,
@@ -38,7 +40,8 @@ export function differences(then: Json | undefined, now: Json | undefined, at = 
         differences(then[name], now[name], name === 'sha256' ? at : at === '' ? name : `${at}.${name}`),
       );
   }
-  if (then === now) return [];
+  // Was recorded once.
+  if (then === now || at === 'networks.from') return [];
   const isPictures = typeof then === 'string' && typeof now === 'string' && /^[0-9a-f]{64}$/.test(now);
   return [isPictures ? `${at} has other pictures, or in another order` : `${at} is ${told(now)}, was ${told(then)}`];
 }

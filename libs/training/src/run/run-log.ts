@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFailure } from '../config/write-failure.js';
 import type { LogEntry } from '../report/log-entry.js';
 import { TensorBoardLog } from '../report/tensorboard/tensorboard-log.js';
 import { LOG_FILE } from '../report/write-report.js';
@@ -19,9 +20,12 @@ export class RunLog {
     this.board = new TensorBoardLog(run);
   }
 
+  /** @throws TrainingError `WRITE_FAILED` */
   async write(entry: WithoutTime<LogEntry>): Promise<void> {
     const whole: LogEntry = { ...entry, time: new Date().toISOString() };
-    await appendFile(this.file, JSON.stringify(whole) + '\n');
+    await appendFile(this.file, JSON.stringify(whole) + '\n').catch((error: unknown) => {
+      throw writeFailure(this.file, error);
+    });
     await this.board.write(whole);
   }
 

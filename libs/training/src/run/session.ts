@@ -16,6 +16,7 @@ import { configHash } from './config-hash.js';
 import { exportGenerator } from './export-generator.js';
 import type { RunLock } from './lock/run-lock.js';
 import { LossMeans } from './loss-means.js';
+import { firstStageOf } from './first-stage.js';
 import { differences, runBasis } from './run-basis.js';
 import type { RunLog } from './run-log.js';
 import type { RunPlan, RunResult, TrainOptions } from './run-options.js';
@@ -53,6 +54,8 @@ export class Session {
   private savedAt: Position | undefined;
   private bestScore: number | null = null;
   private rounds: ValidationRounds | undefined;
+  /** Stage that the run began with: those before it are no part of it. */
+  private began = 0;
 
   constructor(
     private readonly config: TrainingConfig,
@@ -75,6 +78,12 @@ export class Session {
       throw new TrainingError('NO_CHECKPOINT', why);
     }
     this.checkBasis(kept);
+    const first = firstStageOf(kept.position, this.planned());
+    if (first === undefined) {
+      const where = `${path.join(config.run, 'checkpoints')}: the newest one that is whole`;
+      throw new TrainingError('BAD_RUN', `${where} says stage ${kept.position.stage + 1}, epoch ${kept.position.epoch + 1}, batch ${kept.position.batch}, step ${kept.position.step}, where no run with these settings comes: it was changed. Delete it to go on from the one before it.`); // prettier-ignore
+    }
+    this.began = first;
     restoreState(parts.learner, kept.groups);
     this.at = kept.position;
     this.savedAt = this.at;
@@ -97,23 +106,46 @@ export class Session {
     );
   }
 
-  /** @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained, or the lock was lost; `DIVERGED` */
+  /**
+   * @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained, or the lock was lost;
+   * `BAD_DATA` when too many pictures have vanished; `DIVERGED`; `WRITE_FAILED`
+   */
   async run(rounds: ValidationRounds | undefined): Promise<RunResult> {
     const { config, options, parts } = this;
     this.rounds = rounds;
-    const { first, last } = options.stages;
-    if (this.at.stage < first) {
-      if (this.at.step > 0) {
-        throw new TrainingError('BAD_RUN', `Stage ${this.at.stage + 1} is not done yet: begin with it.`);
-      }
-      this.at = { ...this.at, stage: first };
-    }
-    options.planned?.({ stages: config.stages.map((stage) => this.planOf(stage)), done: this.at.step });
+    const { last } = options.stages;
+    this.goToFirstStage();
+    options.planned?.({ stages: this.planned().map((stage, i) => (i < this.began ? { ...stage, steps: 0 } : stage)), done: this.at.step }); // prettier-ignore
     while (this.at.stage <= last && !options.signal.aborted) await this.stage(config.stages[this.at.stage]!);
     const finished = this.at.stage > last;
     await parts.log.write({ kind: 'end', state: finished ? 'finished' : 'stopped' });
     const report = await writeReport(config.run);
     return { finished, steps: this.at.step, bestScore: this.bestScore, report };
+  }
+
+  /** @throws TrainingError `BAD_RUN` when a stage is wanted that cannot be trained now */
+  private goToFirstStage(): void {
+    const { config, options, began } = this;
+    const { first, last } = options.stages;
+    if (last < began) {
+      throw new TrainingError('BAD_RUN', `${config.run} holds a run that began with stage ${began + 1}: what comes before is no part of it. Give another folder (-o DIR) to train stage ${last + 1}.`); // prettier-ignore
+    }
+    if (this.at.stage < first) {
+      const begins = this.at.step === 0 && this.savedAt === undefined;
+      if (!begins) throw new TrainingError('BAD_RUN', `Stage ${this.at.stage + 1} is not done yet: begin with it.`);
+      // From random weights it would be another training than the config says.
+      if (config.networks.from === undefined) {
+        throw new TrainingError('BAD_RUN', `Stage ${first + 1} goes on from the stages before it, and stage 1 is not trained yet: train it first (--stages 1), or name a model to begin with: networks.from.`); // prettier-ignore
+      }
+      this.at = { ...this.at, stage: first };
+      this.began = first;
+    }
+    if (first < this.began) options.tell(`the run began with stage ${this.began + 1}, from networks.from: stages before it are no part of it`); // prettier-ignore
+    if (this.at.stage > last) options.tell(first === last ? `stage ${first + 1} is trained already` : `stages ${first + 1} to ${last + 1} are trained already`); // prettier-ignore
+  }
+
+  private planned(): RunPlan['stages'] {
+    return this.config.stages.map((stage) => this.planOf(stage));
   }
 
   private planOf({ size, batch, epochs, picturesPerEpoch }: StageConfig): RunPlan['stages'][number] {
@@ -149,15 +181,30 @@ export class Session {
     const { every } = this.config.checkpoint;
     const batches = this.parts.data.batches(view, this.at.stage, this.at.epoch, this.at.batch, signal);
     this.throughput.begin(now());
-    for await (const batch of batches) {
-      const settings = await this.step(stage, program, batch, perEpoch);
-      this.throughput.done(view.batch, now());
-      if (this.at.step % this.config.logEvery === 0) await this.logSteps(stage, settings);
-      if (this.at.step % every === 0 && this.at.batch < perEpoch) await this.save(program);
-      // Lets signals in: the native engine holds the thread during a step.
-      await new Promise(setImmediate);
-      if (signal.aborted) return;
-      this.throughput.begin(now());
+    try {
+      for await (const batch of batches) {
+        const settings = await this.step(stage, program, batch, perEpoch);
+        await this.noteLost();
+        this.throughput.done(view.batch, now());
+        if (this.at.step % this.config.logEvery === 0) await this.logSteps(stage, settings);
+        if (this.at.step % every === 0 && this.at.batch < perEpoch) await this.save(program);
+        // Lets signals in: the native engine holds the thread during a step.
+        await new Promise(setImmediate);
+        if (signal.aborted) return;
+        this.throughput.begin(now());
+      }
+    } catch (error) {
+      // What was learnt before the pictures went is kept.
+      if (error instanceof TrainingError && error.code === 'BAD_DATA') await this.save(program);
+      throw error;
+    }
+  }
+
+  private async noteLost(): Promise<void> {
+    for (const { name, reason } of this.parts.data.takeLost()) {
+      const text = `the training picture ${name} cannot be read any more, and is left out: ${reason}`;
+      this.options.tell(text);
+      await this.parts.log.write({ kind: 'note', text });
     }
   }
 
@@ -168,9 +215,22 @@ export class Session {
     const losses = await program.step(batch, settings);
     this.at = { ...this.at, step: this.at.step + 1, batch: this.at.batch + 1 };
     const { stage: number, epoch, step } = this.at;
-    this.means.add(checked(losses, step));
+    this.means.add(this.checked(losses));
     this.options.progress?.({ stage: number, epoch, step, stageStep: stageStep + 1, losses });
     return settings;
+  }
+
+  /** @throws TrainingError `DIVERGED` */
+  private checked(losses: StepLosses): StepLosses {
+    const wrong = Object.entries(losses).find(([, value]) => !Number.isFinite(value));
+    if (wrong === undefined) return losses;
+    const { config, at, bestScore } = this;
+    const model = path.join(config.run, 'best');
+    const begin = bestScore === null ? '' : `, which may begin with the best model of this one (networks.from: ${JSON.stringify(model)})`; // prettier-ignore
+    throw new TrainingError(
+      'DIVERGED',
+      `The loss "${wrong[0]}" is ${wrong[1]} at step ${at.step}, and would be again: most often the learning rate is too high, or the feature weights are no good. Lower the rate in a new run (-o DIR)${begin}.`,
+    );
   }
 
   private async logSteps({ size, phase }: StageConfig, settings: StepSettings): Promise<void> {
@@ -221,16 +281,3 @@ export class Session {
 
 /** Stages that a run depends on so far: those after them may still be changed. */
 const stagesBegun = ({ stage, epoch, batch }: Position): number => stage + (epoch > 0 || batch > 0 ? 1 : 0);
-
-/** @throws TrainingError `DIVERGED` */
-function checked(losses: StepLosses, step: number): StepLosses {
-  for (const [name, value] of Object.entries(losses)) {
-    if (!Number.isFinite(value)) {
-      throw new TrainingError(
-        'DIVERGED',
-        `The loss "${name}" is ${value} at step ${step}: lower the learning rate. The checkpoint before it is whole; the same command goes on from there.`,
-      );
-    }
-  }
-  return losses;
-}

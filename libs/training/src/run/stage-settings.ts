@@ -23,6 +23,7 @@ export function stageSettings(
     generatorRate: painting.rate,
     discriminatorRate: judging.rate,
     momentum: painting.momentum ?? optimiser.beta1,
+    discriminatorMomentum: judging.momentum ?? optimiser.beta1,
     averageDecay: averageDecay(average, step),
     step,
   };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp, mkdir, readdir, readFile, rm, truncate } from 'node:fs/promises';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadModel } from '@kinemacolor/models';
@@ -10,7 +10,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { checkConfig } from '../config/read-config.js';
 import type { TrainingConfig } from '../config/schema.js';
 import { LOG_FILE } from '../report/write-report.js';
-import type { RunResult } from './run-options.js';
+import { drawPicture, scenery } from '../testing/draw-picture.js';
+import type { RunPlan, RunResult } from './run-options.js';
 import { train } from './training-run.js';
 
 const folder = scratchDir();
@@ -129,6 +130,91 @@ describe('train', { timeout: 120_000 }, () => {
     expect((await lastTensors('parts')).equals(await lastTensors('at-once'))).toBe(true);
   });
 
+  it('begins with a later stage from a model only, and knows then which stages are no part of it', async () => {
+    const late = { first: 1, last: 2 };
+    await expect(run(chroma('skipping'), { stages: late })).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringMatching(/stage 1 is not trained yet.*networks\.from/) as string }); // prettier-ignore
+    // Nothing counts as trained.
+    expect(await run(chroma('skipping'), { stages: { first: 0, last: 0 } })).toMatchObject({
+      steps: 80,
+      finished: true,
+    });
+    const from = path.join(folder, 'skipping', 'last');
+    const base = chroma('continued');
+    const config: TrainingConfig = { ...base, networks: { ...base.networks, from } };
+    const plans: RunPlan[] = [];
+    expect(await run(config, { stages: { first: 1, last: 1 } })).toMatchObject({ steps: 4, finished: true });
+    await expect(run(config, { stages: { first: 0, last: 0 } })).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringContaining('began with stage 2') as string }); // prettier-ignore
+    const told: string[] = [];
+    const whole = await run(config, { planned: (plan) => plans.push(plan), tell: (line) => told.push(line) });
+    expect(whole).toMatchObject({ steps: 8, finished: true });
+    expect(plans[0]).toMatchObject({ done: 4, stages: [{ steps: 0 }, { steps: 4 }, { steps: 4 }] });
+    expect(told.join()).toContain('began with stage 2');
+  });
+
+  it('needs what it began with no more when it goes on', async () => {
+    const short = { size: 32, epochs: 1, batch: 2, picturesPerEpoch: 8, generator: { kind: 'constant', rate: 1e-3 } };
+    const config = (name: string, from?: string): TrainingConfig =>
+      chroma(name, {
+        networks: { kind: 'chroma', width: 4, residualBlocks: 1, discriminatorWidth: 2, from },
+        stages: [{ ...short, phase: 'generator' }, { ...short, phase: 'adversarial' }],
+      }); // prettier-ignore
+    await run(config('beginning'), { stages: { first: 0, last: 0 } });
+    const from = path.join(folder, 'beginning', 'last');
+    await run(config('begun-undisturbed', from));
+    await run(config('begun-with', from), { stages: { first: 0, last: 0 } });
+    await rm(from, { recursive: true });
+    await expect(run(config('begun-not', from))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await run(config('begun-with', 'elsewhere'))).toMatchObject({ finished: true, steps: 8 });
+    expect((await lastTensors('begun-with')).equals(await lastTensors('begun-undisturbed'))).toBe(true);
+  });
+
+  it('refuses a checkpoint at a place where no run comes', async () => {
+    const config = chroma('misplaced');
+    const stop = new AbortController();
+    await run(config, { signal: stop.signal, progress: ({ step }) => { if (step === 5) stop.abort(); } }); // prettier-ignore
+    const checkpoints = path.join(folder, 'misplaced', 'checkpoints');
+    const file = path.join(checkpoints, (await readdir(checkpoints)).sort().at(-1)!, 'state.json');
+    const state = JSON.parse(await readFile(file, 'utf8')) as object;
+    // Of format 2, which has no hash of its own state.
+    const position = { stage: 0, epoch: 7, batch: 900, step: 50 };
+    await writeFile(file, JSON.stringify({ ...state, format: 2, position }));
+    await expect(run(config)).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringMatching(/stage 1, epoch 8, batch 900, step 50/) as string }); // prettier-ignore
+  });
+
+  it('goes on without a picture that has vanished, and with a checkpoint where too many have', async () => {
+    const here = path.join(folder, 'vanishing');
+    await mkdir(here);
+    // Nothing is kept in memory: these are larger than it is.
+    for (let k = 0; k < 6; k++) await drawPicture(path.join(here, `${k}.jpg`), 800, 600, scenery(k));
+    const config = chroma('vanished', {
+      data: { color: [{ folder: here }], largestRender: 48, memoryMegabytes: 1 },
+      stages: [{ size: 32, epochs: 1, batch: 2, picturesPerEpoch: 80, phase: 'generator', generator: { kind: 'constant', rate: 1e-3 } }],
+      checkpoint: { every: 1000, keep: 2 },
+    }); // prettier-ignore
+    await run(config, { progress: ({ step }) => { if (step === 3) rmSync(path.join(here, '2.jpg')); } }); // prettier-ignore
+    const notes = (await logOf('vanished')).filter(({ kind, text }) => kind === 'note' && text!.includes('2.jpg'));
+    expect(notes.map(({ text }) => text)).toEqual([expect.stringContaining('cannot be read any more')]);
+    const gone = { ...config, run: path.join(folder, 'gone'), validation: { ...config.validation, color: pictures } };
+    const left = run(gone, { progress: ({ step }) => { if (step === 7) rmSync(here, { recursive: true }); } }); // prettier-ignore
+    await expect(left).rejects.toMatchObject({ code: 'BAD_DATA', message: expect.stringContaining('put them back') as string }); // prettier-ignore
+    expect(await readdir(path.join(folder, 'gone', 'checkpoints'))).toEqual([expect.stringMatching(/^step-000000/)]);
+  });
+
+  it('says what flatters, and what has no effect', async () => {
+    const copies = path.join(folder, 'copies');
+    await mkdir(copies);
+    await cp(path.join(pictures, '3.png'), path.join(copies, 'renamed.png'));
+    await drawPicture(path.join(copies, 'own.png'), 48, 48, scenery(9));
+    const config = chroma('flattered', {
+      pool: 3,
+      validation: { color: copies, at: 48, samples: 1 },
+      checkpoint: { every: 5 },
+    });
+    await run(config, { stages: { first: 0, last: 0 }, signal: AbortSignal.abort() });
+    const notes = (await logOf('flattered')).flatMap(({ kind, text }) => (kind === 'note' ? [text] : []));
+    expect(notes).toEqual([expect.stringMatching(/^1 of 2 pictures .* renamed\.png\. /), expect.stringContaining('pool (3)')]); // prettier-ignore
+  });
+
   it('saves and returns when it is told to stop, and ends up where an undisturbed run does', async () => {
     const stop = new AbortController();
     const first = await run(cycle('stopped'), {
@@ -218,7 +304,16 @@ describe('train', { timeout: 120_000 }, () => {
     const config = chroma('diverged', {
       stages: [{ size: 32, epochs: 5, batch: 2, picturesPerEpoch: 80, phase: 'generator', generator: { kind: 'constant', rate: 3e38 } }],
     }); // prettier-ignore
-    await expect(run(config)).rejects.toMatchObject({ code: 'DIVERGED' });
+    await expect(run(config)).rejects.toMatchObject({ code: 'DIVERGED', message: expect.stringMatching(/rate in a new run \(-o DIR\)\.$/) as string }); // prettier-ignore
+    const later = chroma('diverged-later', {
+      stages: [
+        { size: 32, epochs: 1, batch: 2, picturesPerEpoch: 8, phase: 'generator', generator: { kind: 'constant', rate: 1e-3 } },
+        { size: 32, epochs: 5, batch: 2, picturesPerEpoch: 80, phase: 'generator', generator: { kind: 'constant', rate: 3e38 } },
+      ],
+    }); // prettier-ignore
+    const best = path.join(folder, 'diverged-later', 'best');
+    await expect(run(later)).rejects.toThrow(`networks.from: ${JSON.stringify(best)}`);
+    expect(existsSync(best)).toBe(true);
   });
 });
 

@@ -3,12 +3,16 @@ import path from 'node:path';
 import { loadBackend } from '@kinemacolor/tensor';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
+import { withoutEffect } from '../config/without-effect.js';
+import { writeFailure } from '../config/write-failure.js';
 import { openData } from '../data/index.js';
+import { removeUnfinishedReports } from '../report/write-report.js';
+import { alsoTrained } from '../validation/also-trained.js';
 import { heldOut } from '../validation/held-out.js';
 import { Validator } from '../validation/validator.js';
 import { environmentOf } from './environment.js';
 import { RunLock } from './lock/run-lock.js';
-import { openLearner } from './open-learner.js';
+import { beginWith, openLearner } from './open-learner.js';
 import { RunLog } from './run-log.js';
 import type { RunResult, TrainOptions } from './run-options.js';
 import { Session } from './session.js';
@@ -54,7 +58,14 @@ async function trainLocked(
     try {
       const session = new Session(config, options, { data, learner, log, lock });
       const { step, damaged } = await session.resume();
-      await writeFile(path.join(run, 'config.json'), JSON.stringify(config, null, 2) + '\n');
+      const { from } = config.networks;
+      // A checkpoint holds all weights: what the run began with may be gone.
+      if (step === undefined && from !== undefined) await beginWith(learner, from);
+      await removeUnfinishedReports(run);
+      const copy = path.join(run, 'config.json');
+      await writeFile(copy, JSON.stringify(config, null, 2) + '\n').catch((error: unknown) => {
+        throw writeFailure(copy, error);
+      });
       const environment = environmentOf(config, engine);
       const resumed = step === undefined ? {} : { resumedAt: step };
       await log.write({ kind: 'run', name: config.name, config, environment, ...resumed });
@@ -65,9 +76,11 @@ async function trainLocked(
       }
       if (held.files.length === 0)
         await note('Too few pictures to hold any out: the run is not validated, and its model is last/, not best/.');
-      if (config.networks.kind === 'chroma' && config.data.bw.length > 0) {
-        await note('The black-and-white pictures are not used: only a CycleGAN (preset seed) learns from them.');
+      const seen = await alsoTrained(held.files, data.contents);
+      if (seen.length > 0) {
+        await note(`${seen.length} of ${held.files.length} pictures to validate with are trained with, too, so the figures flatter: ${seen.slice(0, 5).join(', ')}${seen.length > 5 ? ', …' : ''}. Take them out of one of the folders.`); // prettier-ignore
       }
+      for (const line of withoutEffect(config)) await note(line);
       const validator =
         held.files.length === 0 ? undefined : await Validator.open(config.validation, config.data, held.files);
       return await session.run(validator && new ValidationRounds(validator, config, { learner, log, tell: options.tell })); // prettier-ignore

@@ -36,7 +36,10 @@ export class ValidationRounds {
     const file = path.join('samples', `s${stage + 1}-e${String(epoch + 1).padStart(3, '0')}.jpg`);
     const columns = await validator.samples(learner, path.join(config.run, file));
     await log.write({ kind: 'samples', stage, epoch, step, file, columns: [...columns] });
-    const [dB, ratio] = [metrics.psnr.toFixed(2), metrics.colourfulnessRatio.toFixed(2)];
+    const [dB, ratio] = [
+      metrics.psnr.toFixed(2),
+      metrics.colourfulnessRatio?.toFixed(2) ?? 'not counted (the truth is grey)',
+    ];
     tell(
       `step ${step}: PSNR ${dB} dB (grey ${grey.psnr.toFixed(2)}, tone ${tone.psnr.toFixed(2)}), ` +
         `correlation ${metrics.chromaCorrelation.toFixed(3)}, colourfulness ${ratio}${better ? ', the best so far' : ''}`,

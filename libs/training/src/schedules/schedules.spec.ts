@@ -87,4 +87,15 @@ describe('warmUpCosine', () => {
     expect(rate(1000)).toBeCloseTo(1e-5, 10);
     expect(rate(5000)).toBeCloseTo(1e-5, 10);
   });
+
+  it('reaches its peak in a short stage, too: the climb is half of it at most', () => {
+    const schedule = warmUpCosine({ peak: 1e-3, warmUp: 200, floor: 0.01 });
+    const rates = (total: number): number[] => steps(total).map((step) => schedule(step, total).rate);
+    for (const total of [2, 11, 60, 300]) expect(Math.max(...rates(total))).toBeCloseTo(1e-3, 12);
+    expect(rates(60)[29]).toBeCloseTo(1e-3, 12);
+    expect(rates(60)[59]).toBeLessThan(5e-5);
+    expect(rates(1)).toEqual([1e-3]);
+    expect(rates(400)[199]).toBeCloseTo(1e-3, 12);
+    expect(rates(400)[99]).toBeCloseTo(5e-4, 12);
+  });
 });

@@ -3,7 +3,7 @@ import { cosineBetween, type Schedule } from './schedule.js';
 export interface WarmUpCosineOptions {
   /** Highest learning rate. */
   readonly peak: number;
-  /** Steps of the climb. */
+  /** Steps of the climb, as far as they are no more than half of the schedule: a short one reaches its peak, too. */
   readonly warmUp: number;
   /** The end, as a share of the peak. */
   readonly floor: number;
@@ -15,8 +15,9 @@ export interface WarmUpCosineOptions {
  */
 export function warmUpCosine({ peak, warmUp, floor }: WarmUpCosineOptions): Schedule {
   return (step, total) => {
-    if (step < warmUp) return { rate: (peak * (step + 1)) / warmUp };
-    const share = Math.min(1, (step - warmUp) / Math.max(1, total - warmUp));
+    const climb = Math.min(warmUp, Math.floor(total / 2));
+    if (step < climb) return { rate: (peak * (step + 1)) / climb };
+    const share = Math.min(1, (step - climb) / Math.max(1, total - climb));
     return { rate: cosineBetween(peak, floor * peak, share) };
   };
 }

@@ -109,7 +109,7 @@ type Scalars = Record<string, tf.Scalar>;
 /** One call for the generator, one for the discriminator on what it painted. */
 function stepOver({ functions }: CompiledProgram, { phase, batch, size }: StepShape): Pick<StepProgram, 'step'> {
   const step = (luma: Float32Array, truth: Float32Array, settings: StepSettings): StepLosses => {
-    const { generatorRate, discriminatorRate, momentum, averageDecay } = settings;
+    const { generatorRate, discriminatorRate, momentum, discriminatorMomentum = momentum, averageDecay } = settings;
     const x = tf.tensor4d(luma, [batch, size, size, 1]);
     const y = tf.tensor4d(truth, [batch, size, size, 2]);
     const first = functions['painter']!(
@@ -117,7 +117,13 @@ function stepOver({ functions }: CompiledProgram, { phase, batch, size }: StepSh
     ) as Scalars & { painted: tf.Tensor4D };
     const { painted, ...losses } = first;
     if (phase === 'generator') return readLosses(losses);
-    const second = functions['judge']!(x, y, painted, tf.scalar(discriminatorRate), tf.scalar(momentum)) as Scalars;
+    const second = functions['judge']!(
+      x,
+      y,
+      painted,
+      tf.scalar(discriminatorRate),
+      tf.scalar(discriminatorMomentum),
+    ) as Scalars;
     return readLosses({ ...losses, ...second });
   };
   return {

@@ -156,7 +156,7 @@ function stepOver(
     return tf.tensor4d(remembered, painted.shape);
   };
   const step = (a: Float32Array, b: Float32Array, settings: StepSettings): StepLosses => {
-    const { generatorRate, discriminatorRate, momentum, averageDecay } = settings;
+    const { generatorRate, discriminatorRate, momentum, discriminatorMomentum = momentum, averageDecay } = settings;
     const [grey, colour] = [tf.tensor4d(a, [batch, size, size, 3]), tf.tensor4d(b, [batch, size, size, 3])];
     const schedule = [tf.scalar(generatorRate), tf.scalar(momentum), tf.scalar(averageDecay)];
     const { fakeColour, fakeGrey, ...losses } = functions['generators']!(
@@ -171,7 +171,7 @@ function stepOver(
       shown('grey', fakeGrey, settings.step),
       shown('colour', fakeColour, settings.step),
       tf.scalar(discriminatorRate),
-      tf.scalar(momentum),
+      tf.scalar(discriminatorMomentum),
     ) as Scalars;
     return readLosses({ ...losses, ...judged });
   };

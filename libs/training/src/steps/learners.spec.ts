@@ -134,6 +134,21 @@ describe.each(Object.entries(KINDS))('the %s learner', (_, { open, generators, d
     learner.dispose();
   });
 
+  it('gives the discriminators a momentum of their own, or that of the generators', async () => {
+    const judged = async (more: Partial<StepSettings>): Promise<number[]> => {
+      const learner = open();
+      const program = await compile(learner, 'critic');
+      const shown = [batch, { ...batch, b: batch.a!, chroma: batch.chroma!.map((value) => -value) }];
+      for (const [step, one] of shown.entries()) await program.step(one, { ...settings(step), ...more });
+      program.readVariables();
+      const values = valuesOf(learner, discriminators);
+      program.dispose();
+      learner.dispose();
+      return values;
+    };
+    expect(await judged({ momentum: 0.1, discriminatorMomentum: 0.5 })).toEqual(await judged({ momentum: 0.5 }));
+  });
+
   it('keeps a moving average of the generator', async () => {
     const learner = open();
     const start = learner.generator.trainableWeights.map((weight) => [...weight.read().dataSync<'float32'>()]);

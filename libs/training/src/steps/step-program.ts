@@ -17,8 +17,10 @@ export interface StepShape {
 export interface StepSettings {
   readonly generatorRate: number;
   readonly discriminatorRate: number;
-  /** Adam's and LAMB's first moment; 1cycle moves it. */
+  /** The generators' first moment of Adam and LAMB; 1cycle moves it. */
   readonly momentum: number;
+  /** The discriminators'; default: as the generators. */
+  readonly discriminatorMomentum?: number;
   /** Of the average of the weights. */
   readonly averageDecay: number;
   /** Steps of the whole run so far: what random decisions of this step are drawn from. */

@@ -1,10 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import sharp from 'sharp';
 import type { Image } from '@kinemacolor/quality';
+import { writeFailure } from '../config/write-failure.js';
 
 /** Height of a row of the sheet, pixels. */
 const ROW = 192;
 
-/** A picture to look at: a row for each list of pictures of one size, JPEG or PNG by the name of the file. */
+/** A picture to look at: a row for each list of pictures of one size, JPEG or PNG by the name of the file. @throws TrainingError `WRITE_FAILED` */
 export async function writeContactSheet(rows: readonly (readonly Image[])[], file: string): Promise<void> {
   const strips = await Promise.all(
     rows.map(async (row) => {
@@ -21,9 +24,12 @@ export async function writeContactSheet(rows: readonly (readonly Image[])[], fil
   );
   const width = Math.max(...strips.map((strip) => strip.width));
   const placed = strips.map(({ png }, i) => ({ input: png, left: 0, top: i * ROW }));
-  await canvas(width, ROW * strips.length)
-    .composite(placed)
-    .toFile(file);
+  const format = path.extname(file).toLowerCase() === '.png' ? 'png' : 'jpeg';
+  const sheet = canvas(width, ROW * strips.length).composite(placed);
+  // Written by Node: the error of sharp does not tell a full disk from a folder that is not there.
+  await writeFile(file, await sheet.toFormat(format).toBuffer()).catch((error: unknown) => {
+    throw writeFailure(file, error);
+  });
 }
 
 const canvas = (width: number, height: number): sharp.Sharp =>

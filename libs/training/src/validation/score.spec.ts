@@ -6,6 +6,10 @@ const of = (psnr: number, chromaCorrelation: number, colourfulnessRatio: number)
   score({ psnr, chromaCorrelation, colourfulnessRatio }, tone);
 
 describe('score', () => {
+  it('leaves out what a grey truth cannot be compared with', () => {
+    expect(score({ psnr: 23, chromaCorrelation: 0.5, colourfulnessRatio: undefined }, tone)).toBe(1 + 2.5);
+  });
+
   it('is 7 for the truth beyond its PSNR, and 0 for what is as far off as tone and grey', () => {
     expect(of(22, 1, 1)).toBe(7);
     expect(of(22, 0, 0)).toBe(0);

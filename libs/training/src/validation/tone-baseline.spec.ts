@@ -60,6 +60,9 @@ describe('toneOf', () => {
   });
 
   it('fails without a picture that has colours', async () => {
-    await expect(toneOf([{ folder: at('sepia') }])).rejects.toThrow('no pictures to fit');
+    await expect(toneOf([{ folder: at('sepia') }])).rejects.toMatchObject({ code: 'BAD_DATA', message: expect.stringContaining(at('sepia')) as string }); // prettier-ignore
+    await expect(toneOf([{ folder: at('other') }], new Set([at('other', 'sky.png')]))).rejects.toThrow(
+      'validated with',
+    );
   });
 });

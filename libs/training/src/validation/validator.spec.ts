@@ -50,6 +50,8 @@ beforeAll(async () => {
   for (const i of [0, 1, 2]) await drawPicture(at('colour', `${i}.png`), 64, 48, scenery(i));
   for (const i of [3, 4, 5]) await drawPicture(at('held-out', `${i}.png`), 64, 48, scenery(i));
   await writeFile(at('damaged', 'broken.jpg'), 'no picture');
+  await mkdir(at('grey'));
+  for (const i of [0, 1]) await drawPicture(at('grey', `${i}.png`), 64, 48, (x) => [4 * x, 4 * x, 4 * x]);
 });
 
 describe('Validator', () => {
@@ -143,6 +145,7 @@ describe('Validator', () => {
   it.each<[string, string, RegExp]>([
     ['missing', 'nowhere', /nowhere cannot be listed/],
     ['empty', 'empty', /empty holds no picture/],
+    ['grey', 'grey', /grey: all 2 pictures are grey or sepia.*validation\.color/],
     ['damaged', 'damaged', /broken\.jpg cannot be read: .*unsupported image format/],
   ])('says what is wrong where pictures are %s', async (_, name, words) => {
     const error = await open({ color: at(name) }).then(() => expect.unreachable('It was opened.'), (thrown: unknown) => thrown); // prettier-ignore

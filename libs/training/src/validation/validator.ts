@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inferenceForm, type Forward, type GeneratorConfig } from '@kinemacolor/models';
-import { greyImage, type Image, type SetMetrics } from '@kinemacolor/quality';
+import { greyImage, rgbToYuv, type Image, type SetMetrics } from '@kinemacolor/quality';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
 import { colourPicture, evaluateBaselines, evaluateGenerator, readPictures, type ValidationPicture } from './colour-picture.js'; // prettier-ignore
+import { isColourless } from '../data/colourless.js';
 import { listPictures } from '../data/index.js';
 import { clipFlicker, readClip, type ClipFrames } from './clip-flicker.js';
 import { toneOf } from './tone-baseline.js';
@@ -36,7 +37,7 @@ export class Validator {
   /**
    * Reads the pictures, and fits the tone baseline on the training pictures.
    * @param files colour pictures that are not trained with
-   * @throws TrainingError `BAD_DATA` when there is none
+   * @throws TrainingError `BAD_DATA` when there is none, or none that has colours
    */
   static async open(
     settings: TrainingConfig['validation'],
@@ -45,6 +46,9 @@ export class Validator {
   ): Promise<Validator> {
     const pictures = await readPictures(files);
     if (pictures.length === 0) throw new TrainingError('BAD_DATA', 'There is no picture to validate with.');
+    if (pictures.every(({ truth }) => isGrey(truth))) {
+      throw new TrainingError('BAD_DATA', `${settings.color ?? 'What is held out'}: all ${pictures.length} pictures are grey or sepia, and cannot tell right colours from wrong ones. Name a folder of colour pictures (validation.color, --validation).`); // prettier-ignore
+    }
     const clip = settings.clip === undefined ? undefined : await readClip(settings.clip, settings.at);
     const old = (await Promise.all(data.bw.map(({ folder, match }) => listPictures(folder, match)))).flat();
     // They are looked at only, so a damaged one is no matter; who trains with them names it.
@@ -89,4 +93,9 @@ export class Validator {
       form.dispose();
     }
   }
+}
+
+function isGrey(truth: Image): boolean {
+  const { u, v } = rgbToYuv(truth);
+  return isColourless(u, v);
 }

@@ -97,5 +97,5 @@ export class EventWriter {
 
 function writeError(file: string, error: unknown): ReportError {
   const why = error instanceof Error ? error.message : String(error);
-  return new ReportError(`${file} cannot be written: ${why}. Make room, or check who owns the folder.`);
+  return new ReportError(`${file} cannot be written: ${why}. Make room, or check who owns the folder.`, { cause: error }); // prettier-ignore
 }
