@@ -31,6 +31,9 @@ export interface ProgressDisplay {
 /** Seconds between the lines of a log. */
 const LINE_EVERY = 10;
 
+/** An end that is not known is far away: the bar stays empty, the numbers move. */
+const UNKNOWN = Number.MAX_SAFE_INTEGER;
+
 const PHASES: Readonly<Record<ShownProgress['phase'], string>> = {
   colour: 'colouring',
   finish: 'adding sound and subtitles',
@@ -120,7 +123,7 @@ function bar(name: string): ProgressDisplay {
       const { frames, total } = doneOf(progress);
       if (first === undefined) {
         first = firstOf(progress);
-        shown.start(total ?? frames, frames, wordsOf(progress, first));
+        shown.start(total ?? UNKNOWN, frames, wordsOf(progress, first));
       }
       if (total !== undefined) shown.setTotal(Math.max(total, frames));
       shown.update(frames, wordsOf(progress, first));
