@@ -11,11 +11,14 @@ export class ByteReader {
     this.#chunks = source[Symbol.asyncIterator]();
   }
 
-  /** Reads what a child process prints. A pipe torn by its end counts as the end. */
-  static ofPipe(pipe: Readable): ByteReader {
+  /**
+   * Reads what a child process prints. A pipe torn by its end counts as the end.
+   * @param checkEnd called at the end, before that is believed; throws where the child broke off
+   */
+  static ofPipe(pipe: Readable, checkEnd: () => Promise<void> = believe): ByteReader {
     // Node throws away what nobody reads when a child exits; a listener keeps it until it is asked for.
     pipe.on('readable', keepUntilRead);
-    return new ByteReader(untilTorn(pipe));
+    return new ByteReader(untilTorn(pipe, checkEnd));
   }
 
   /** Bytes given out so far. */
@@ -55,12 +58,15 @@ export class ByteReader {
   }
 }
 
-async function* untilTorn(pipe: Readable): AsyncGenerator<Buffer, void, undefined> {
+const believe = (): Promise<void> => Promise.resolve();
+
+async function* untilTorn(pipe: Readable, checkEnd: () => Promise<void>): AsyncGenerator<Buffer, void, undefined> {
   try {
     yield* pipe as AsyncIterable<Buffer>;
   } catch (thrown) {
     if (!isClosedPipe(thrown)) throw thrown;
   }
+  await checkEnd();
 }
 
 function keepUntilRead(): void {

@@ -13,12 +13,15 @@ const codecsOf: Readonly<Record<TargetContainer, readonly VideoCodec[]>> = {
 
 /** @throws MediaError `INVALID_ARGUMENT`, with what fits, when the container cannot hold a picture of that codec. */
 export function checkCodec(codec: VideoCodec, container: TargetContainer): void {
-  if (codecsOf[container].includes(codec)) return;
+  const why = misfit(codec, container);
+  if (why !== undefined) throw new MediaError('INVALID_ARGUMENT', why);
+}
+
+/** Why the container cannot hold a picture of that codec, and what fits; `undefined` when it can. */
+export function misfit(codec: VideoCodec, container: TargetContainer): string | undefined {
+  if (codecsOf[container].includes(codec)) return undefined;
   const containers = (Object.keys(codecsOf) as TargetContainer[]).filter((name) => codecsOf[name].includes(codec));
-  throw new MediaError(
-    'INVALID_ARGUMENT',
-    `${container} cannot hold ${codec}. Choose ${list(codecsOf[container])} for ${container}, or for ${codec} a film in ${list(containers)}.`,
-  );
+  return `${container} cannot hold ${codec}. Choose ${list(codecsOf[container])} for ${container}, or for ${codec} a film in ${list(containers)}.`;
 }
 
 function list(names: readonly string[]): string {

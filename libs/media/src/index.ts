@@ -1,5 +1,6 @@
 export { MediaError, type MediaErrorCode, type MediaErrorDetails } from './media-error.js';
 export type {
+  Chapter,
   ChromaFrame,
   ChromaOptions,
   ChromaSink,
@@ -44,6 +45,8 @@ export { checkCodec } from './check-codec.js';
 export { checkIntegrity, requireWhole } from './check-integrity.js';
 export { renderComparison, type ComparisonOptions } from './comparison.js';
 export { joinFilm, type JoinOptions, type JoinResult } from './join-film.js';
+export { openFilmMux, type FilmMux, type FilmMuxOptions } from './film-mux.js';
+export type { MuxContainer } from './mux-command.js';
 export { renderPreview, type PreviewFrame } from './preview.js';
 export { inspectPart, trimPart } from './part.js';
 export type { SmallChroma } from './picture-chroma.js';

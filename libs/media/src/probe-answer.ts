@@ -1,6 +1,7 @@
 import { MediaError } from './media-error.js';
 import { parsePixelFormat } from './pixel-format.js';
 import type {
+  Chapter,
   ColourRange,
   MediaInfo,
   MediaSource,
@@ -19,7 +20,14 @@ export interface ProbeAnswer {
     readonly tags?: Readonly<Record<string, string>>;
   };
   readonly streams?: readonly ProbeStream[];
-  readonly chapters?: readonly unknown[];
+  readonly chapters?: readonly ProbeChapter[];
+}
+
+interface ProbeChapter {
+  readonly time_base?: string;
+  readonly start?: number;
+  readonly end?: number;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 interface ProbeStream {
@@ -70,6 +78,7 @@ export function readAnswer(answer: ProbeAnswer, context: AnswerContext): MediaIn
     video: videoStream(main, duration, context.name),
     others: Object.freeze(streams.filter((stream) => stream !== main).map(otherStream)),
     chapters: answer.chapters?.length ?? 0,
+    chapterList: Object.freeze((answer.chapters ?? []).map(chapter)),
     spooled: context.spooled,
   });
 }
@@ -147,6 +156,15 @@ function kindOf(stream: ProbeStream): OtherStreamKind {
     default:
       return 'data';
   }
+}
+
+function chapter({ time_base, start = 0, end = start, tags }: ProbeChapter): Chapter {
+  return Object.freeze({
+    start,
+    end,
+    timeBase: Object.freeze(rational(time_base) ?? { num: 1, den: 1000 }),
+    tags: Object.freeze({ ...tags }),
+  });
 }
 
 /** ffprobe gives the matrix's turn counter-clockwise, −180 to 180. */

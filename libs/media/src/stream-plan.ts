@@ -113,25 +113,26 @@ function planStream(stream: OtherStream, container: TargetContainer, rule: Rules
   }
 }
 
-/** ffmpeg options for the streams after the picture, which is output stream 0; `input` is the source's number. */
+/** ffmpeg options for the kept streams, from output stream `first` on (0 is the picture); `input` is the source's number. */
 export function streamOptions(
   plans: readonly StreamPlan[],
   info: MediaInfo,
   container: TargetContainer,
   input: number,
+  first = 1,
 ): string[] {
   const kept = plans.filter((plan) => plan.action !== 'drop');
   const maps = kept.flatMap((plan) => ['-map', `${input}:${plan.stream.index}`]);
-  const codecs = kept.flatMap((plan, place) => [`-c:${place + 1}`, plan.encoder ?? 'copy']);
+  const codecs = kept.flatMap((plan, place) => [`-c:${place + first}`, plan.encoder ?? 'copy']);
   const covers = kept.flatMap((plan, place) =>
-    plan.stream.kind === 'cover' ? [`-disposition:${place + 1}`, 'attached_pic'] : [],
+    plan.stream.kind === 'cover' ? [`-disposition:${place + first}`, 'attached_pic'] : [],
   );
   // Transport streams frame AAC in a way of their own, which ffmpeg takes off by itself for some containers only.
   const framed = info.container === 'mpegts' && ['mp4', 'mov', 'matroska'].includes(container);
   const filters = kept.flatMap((plan, place) =>
-    framed && plan.action === 'copy' && plan.stream.codec === 'aac' ? [`-bsf:${place + 1}`, 'aac_adtstoasc'] : [],
+    framed && plan.action === 'copy' && plan.stream.codec === 'aac' ? [`-bsf:${place + first}`, 'aac_adtstoasc'] : [],
   );
   // As soon as one stream's tags are mapped by hand (the picture's), ffmpeg copies none by itself.
-  const tags = kept.flatMap((plan, place) => [`-map_metadata:s:${place + 1}`, `${input}:s:${plan.stream.index}`]);
+  const tags = kept.flatMap((plan, place) => [`-map_metadata:s:${place + first}`, `${input}:s:${plan.stream.index}`]);
   return [...maps, ...codecs, ...filters, ...tags, ...covers];
 }

@@ -74,6 +74,14 @@ export interface OtherStream {
   readonly title: string | undefined;
 }
 
+/** A part of the film that players can jump to; times in ticks of its own time base. */
+export interface Chapter {
+  readonly start: number;
+  readonly end: number;
+  readonly timeBase: Rational;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface MediaInfo {
   readonly source: MediaSource;
   /** For messages: the path, or the spool's name. */
@@ -90,6 +98,7 @@ export interface MediaInfo {
   readonly video: VideoStream;
   readonly others: readonly OtherStream[];
   readonly chapters: number;
+  readonly chapterList: readonly Chapter[];
   /** True when a stream could not be read as it came (an MP4 with its index at the end) and was kept whole on disk first. */
   readonly spooled: boolean;
 }

@@ -1,0 +1,11 @@
+import type { ByteReader } from './byte-reader.js';
+
+/** What a film is put together from, each as ffmpeg prints it, in the container that the film will have. */
+export interface MuxInputs {
+  /** The picture alone, with the film's tags and chapters. */
+  readonly picture: ByteReader;
+  /** All other streams; `undefined` when there are none. */
+  readonly rest: ByteReader | undefined;
+  /** Whether the first track of `rest` is a pulse: see `pulseOptions`. */
+  readonly hasPulse: boolean;
+}
