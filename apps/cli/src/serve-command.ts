@@ -25,7 +25,8 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       },
       tell,
     });
-    tell(`ready at ${services.address}. In another terminal: kinemacolor submit film.mp4 -o film-colour.mp4`);
+    tell(`ready at ${services.address}, NATS at ${services.nats}`);
+    tell('in another terminal: kinemacolor submit film.mp4 -o film-colour.mp4');
     try {
       await Promise.race([aborted(signals.signal), services.broken]);
       tell('draining; jobs that are under way go on with the next start …');

@@ -70,7 +70,12 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
     const work = [
       colourFrames(options, { sink, temporal, counter, states, segmentFrames, signal }),
       keepSegments(options, { sink, mux, counter, states }),
-      writeResult(bus.connection, id, mux.output, signal),
+      writeResult(bus.connection, id, mux.output, {
+        signal,
+        onWritten: (written) => {
+          counter.resultBytes = written;
+        },
+      }),
     ];
     // The first failure ends the others, which then fail of it; so does the signal.
     for (const part of work) part.catch((error: unknown) => { failed.abort(error); }); // prettier-ignore

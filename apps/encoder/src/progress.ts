@@ -8,6 +8,8 @@ export class ProgressCounter {
   coloured: number;
   grey = 0;
   held = 0;
+  /** Bytes of the result that can be read. */
+  resultBytes = 0;
   readonly #recent: { readonly at: number; readonly frames: number }[] = [];
 
   /** @param kept frames that were in segments already */
@@ -57,7 +59,7 @@ export function tellProgress(
     await store.update(id, (now) => {
       if (hasEnded(now.job)) return undefined;
       const progress = Progress.create({ ...now.job.progress, ...counter.now(now.job.progress) });
-      return { ...now, job: { ...now.job, progress } };
+      return { ...now, job: { ...now.job, progress, resultBytes: counter.resultBytes } };
     });
   };
   let telling: Promise<void> | undefined;

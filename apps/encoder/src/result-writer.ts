@@ -12,6 +12,7 @@ export class ResultDiffers extends Error {
 /**
  * Writes the film as it comes out of the mux. After a crash the mux begins again from the first segment and gives the same bytes
  * once more: those that are kept are compared, and only what is new is written.
+ * @param onWritten told how many bytes of the result can be read
  * @returns bytes of the whole result
  * @throws ResultDiffers; StreamingError `CONTENDED` when another encoder writes too
  */
@@ -19,7 +20,7 @@ export async function writeResult(
   connection: NatsConnection,
   job: string,
   output: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
+  { signal, onWritten }: { readonly signal: AbortSignal; readonly onWritten: (bytes: number) => void },
 ): Promise<number> {
   const writer = await openByteWriter(connection, 'result', job);
   const before = writer.kept.bytes;
@@ -36,6 +37,7 @@ export async function writeResult(
     }
     at += bytes.byteLength;
     if (known < bytes.byteLength) await writer.write(bytes.subarray(known));
+    onWritten(writer.kept.bytes);
   }
   signal.throwIfAborted();
   if (at < before) throw new ResultDiffers(`The result has ${at} bytes where ${before} were given out.`);

@@ -1,6 +1,8 @@
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
+import { diskBytes } from '@kinemacolor/streaming';
 import { keepServer, type KeptServer } from './kept-server.js';
 
 export interface ServicesOptions {
@@ -57,7 +59,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await server?.stop();
   };
   try {
-    const env = (): NodeJS.ProcessEnv => ({ ...process.env, ...options.env, KINEMACOLOR_NATS: url });
+    const limits = server === undefined ? {} : await storeLimits(folder);
+    const env = (): NodeJS.ProcessEnv => ({ ...limits, ...process.env, ...options.env, KINEMACOLOR_NATS: url });
     // Side by side, but the gateway last: who reaches it finds everything running.
     const starting = plan(options).map(async ({ name, ...program }) => {
       const onCrash = (how: string): void => {
@@ -71,7 +74,12 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       name: 'gateway',
       program: mainOf('gateway'),
       // A free port is chosen once: clients find it there again after a crash.
-      env: ({ address = options.listen }) => ({ ...env(), KINEMACOLOR_LISTEN: String(address) }),
+      env: ({ address = options.listen }) => ({
+        ...env(),
+        KINEMACOLOR_LISTEN: String(address),
+        // Under the name that the colorizers have put it into the store with.
+        KINEMACOLOR_MODEL: String(processes.get('colorizer-1')!.facts['model']),
+      }),
       onCrash: (how) => {
         tell(`gateway ended (${how}) and is started again`);
       },
@@ -83,6 +91,15 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await stop();
     throw error;
   }
+}
+
+/** What a server of one's own may keep: a fifth of the disk for each of sources, segments and results. */
+async function storeLimits(folder: string): Promise<NodeJS.ProcessEnv> {
+  const memory = Math.min(2 ** 30, Math.floor(totalmem() / 8));
+  return {
+    KINEMACOLOR_FILE_BYTES: String(Math.floor((await diskBytes(folder)) / 5)),
+    KINEMACOLOR_MEMORY_BYTES: String(memory),
+  };
 }
 
 const isGateway = ({ name }: SupervisedChild): boolean => name === 'gateway';

@@ -3,7 +3,7 @@ export { busOptions, natsSettings, type NatsValues } from './nats-settings.js';
 export { connectNats, type NatsOptions } from './connect.js';
 export { takeLeases, type Lease, type LeaseOptions } from './leases.js';
 export { findNatsServer } from './server/find-nats-server.js';
-export { startNatsServer, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
+export { diskBytes, startNatsServer, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
 export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
 export { countMessages, ensureStreams, forgetJob, jobsIn, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StreamingError } from '../streaming-error.js';
@@ -40,7 +41,7 @@ export async function startNatsServer({ folder, port = 0, binary }: NatsServerOp
   await rm(ports, { recursive: true, force: true });
   await mkdir(ports);
   const config = path.join(folder, 'nats.conf');
-  await writeFile(config, configuration(folder, ports, port));
+  await writeFile(config, await configuration(folder, ports, port));
   // A process group of its own: Ctrl-C in the terminal is for whoever started it, who stops it last.
   const child = spawn(program, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let words = '';
@@ -71,12 +72,26 @@ export async function startNatsServer({ folder, port = 0, binary }: NatsServerOp
   throw new StreamingError('SERVER_FAILED', `nats-server did not start: ${words.trim().split('\n').at(-1) ?? ''}`);
 }
 
-const configuration = (folder: string, ports: string, port: number): string => `host: 127.0.0.1
+/** The limits are the disk's and the machine's: else a server that starts on a fuller disk would refuse what it has promised. */
+async function configuration(folder: string, ports: string, port: number): Promise<string> {
+  return `host: 127.0.0.1
 port: ${port === 0 ? -1 : port}
 ports_file_dir: ${JSON.stringify(ports)}
 pid_file: ${JSON.stringify(path.join(folder, PID_FILE))}
-jetstream: { store_dir: ${JSON.stringify(path.join(folder, 'store'))}, sync_interval: always }
+jetstream: {
+  store_dir: ${JSON.stringify(path.join(folder, 'store'))}
+  sync_interval: always
+  max_file_store: ${await diskBytes(folder)}
+  max_memory_store: ${Math.floor((totalmem() * 3) / 4)}
+}
 `;
+}
+
+/** Size of the disk that a folder lies on, bytes, whatever is free of it. */
+export async function diskBytes(folder: string): Promise<number> {
+  const { blocks, bsize } = await statfs(folder);
+  return blocks * bsize;
+}
 
 const PID_FILE = 'nats.pid';
 
