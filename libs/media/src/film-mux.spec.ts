@@ -95,8 +95,8 @@ async function streamed(path: string, pace: number): Promise<{ info: MediaInfo; 
 
 const sha = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-const subtitles = '1\n00:00:00,300 --> 00:00:00,900\nEarly\n\n2\n00:00:07,100 --> 00:00:07,900\nLate\n';
-const size = { width: 160, height: 120, frames: 220 };
+const subtitles = '1\n00:00:00,300 --> 00:00:00,900\nEarly\n\n2\n00:00:04,800 --> 00:00:05,600\nLate\n';
+const size = { width: 160, height: 120, frames: 150 };
 
 async function withSubtitles(name: string, ...options: string[]): Promise<string> {
   const plain = await makeClip({ folder, name: `plain-${name}`, ...size, audio: 'aac' });

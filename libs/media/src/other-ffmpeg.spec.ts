@@ -1,10 +1,22 @@
 import { framePts, makeClip, makeVfrClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
 import { existsSync, readdirSync } from 'node:fs';
-import { stat, truncate } from 'node:fs/promises';
+import { stat, truncate, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkIntegrity, findFfmpeg, joinFilm, openChromaSink, openLuma, probe } from './index.js';
+import {
+  checkIntegrity,
+  findFfmpeg,
+  joinFilm,
+  openChromaSink,
+  openFilmMux,
+  openLuma,
+  openSegmentSink,
+  probe,
+  type MediaInfo,
+  type MuxContainer,
+  type Segment,
+} from './index.js';
 
 /** A newer static ffmpeg beside the installed one: named by a variable, or provided by the set-up in the user's cache. */
 function otherFfmpeg(): string | undefined {
@@ -69,6 +81,57 @@ describe('a newer ffmpeg', () => {
     expect(await framePts(join(folder, 'film.mkv'))).toHaveLength(50);
   });
 });
+
+describe('a newer ffmpeg makes a film of segments', () => {
+  it.skipIf(other === undefined).each(['matroska', 'mp4', 'mpegts'] as const)(
+    'in %s, the same bytes each time (skipped without KINEMACOLOR_TEST_FFMPEG_ALT)',
+    async (container) => {
+      const folder = scratchDir();
+      const source = await makeVfrClip({ folder, name: 'film.mp4', frames: 50, audio: 'aac' });
+      const films: Buffer[] = [];
+      await withOther(async () => {
+        const segments = await segmentsOf(source, folder);
+        for (let turn = 0; turn < 3; turn += 1) films.push(await mux(source, segments, container, folder));
+      });
+      expect(films.slice(1).map((film) => film.equals(films[0]!))).toEqual([true, true]);
+      const path = join(folder, 'result');
+      await writeFile(path, films[0]!);
+      const [got, want] = [await probe(path), await probe(source)];
+      expect(got.others.map(({ codec }) => codec)).toEqual(['aac']);
+      const steps = (times: readonly bigint[], { video: { timeBase } }: MediaInfo): number[] =>
+        times.map((time) => Math.round((Number(time - times[0]!) * timeBase.num * 1000) / timeBase.den));
+      expect(steps(await framePts(path), got)).toEqual(steps(await framePts(source), want));
+    },
+  );
+});
+
+async function segmentsOf(source: string, folder: string): Promise<Segment[]> {
+  const [width, height] = [16, 12];
+  const info = await probe(source);
+  const sink = await openSegmentSink(info, { width, height, segmentFrames: 20, folder });
+  const segments: Segment[] = [];
+  const reading = (async () => {
+    for await (const segment of sink.segments) segments.push(segment);
+  })();
+  const planes = { u: new Uint8Array(width * height), v: new Uint8Array(width * height) };
+  for await (const { index, pts } of await openLuma(info, { width, height }))
+    await sink.write({ index, pts, ...planes });
+  await sink.finish();
+  await reading;
+  return segments;
+}
+
+async function mux(source: string, segments: Segment[], container: MuxContainer, folder: string): Promise<Buffer> {
+  const film = await openFilmMux(await probe(source), { container, codec: 'h264', folder });
+  const pieces: Uint8Array[] = [];
+  const reading = (async () => {
+    for await (const piece of film.output) pieces.push(piece);
+  })();
+  for (const { path } of segments) await film.add(path);
+  await film.finish();
+  await reading;
+  return Buffer.concat(pieces);
+}
 
 /** The programs are chosen by the environment, as for a user. */
 async function withOther(body: () => Promise<void>): Promise<void> {

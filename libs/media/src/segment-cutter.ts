@@ -17,7 +17,7 @@ import { readBoxHeader, type Mp4Box } from './mp4-boxes.js';
 import { toSegmentTicks, type SegmentClock } from './segment-clock.js';
 import { segmentHeader } from './segment-header.js';
 
-/** A piece of the film's picture, whole and durable as a file: decoding can begin at its first frame. */
+/** A piece of the film's picture as a whole file: decoding can begin at its first frame. */
 export interface Segment {
   /** Number in the film of its first frame. */
   readonly startFrame: number;
