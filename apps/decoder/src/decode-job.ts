@@ -37,8 +37,9 @@ export async function decodeJob(job: FollowedJob, context: DecodeContext): Promi
     try {
       await decodeEpoch(job.now, { ...context, signal: AbortSignal.any([signal, epoch.signal]) });
     } catch (error) {
-      if (epoch.signal.aborted && !signal.aborted) continue;
-      const reason = signal.aborted ? undefined : permanentError(error);
+      const stopped = isAborted(signal);
+      if (epoch.signal.aborted && !stopped) continue;
+      const reason = stopped ? undefined : permanentError(error);
       if (reason === undefined) throw error;
       log.info({ job: id, code: reason.code, error: reason.message }, 'the film cannot be decoded');
       await endJob(store, id, { state: JobState.FAILED, error: reason });
@@ -49,6 +50,8 @@ export async function decodeJob(job: FollowedJob, context: DecodeContext): Promi
   // Handed back: whoever takes it goes on.
   signal.throwIfAborted();
 }
+
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
 
 /** UNAVAILABLE: the stream may be begun again. */
 const INTERRUPTED = {

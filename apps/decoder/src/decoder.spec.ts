@@ -80,7 +80,7 @@ async function submit(source: string | Buffer): Promise<string> {
   jobs.push(id);
   const settings = ColorizeSettings.create({ model: 'grey', renderSize: 48 });
   const job = Job.create({ id, state: JobState.QUEUED, progress: Progress.create(), settings });
-  await store.create(id, { ...JobRecord.create(), job } as StoredJob);
+  await store.create(id, { ...JobRecord.create(), job });
   const writer = await openByteWriter(bus.connection, 'source', id);
   await writer.write(typeof source === 'string' ? await readFile(source) : source);
   await writer.finish();

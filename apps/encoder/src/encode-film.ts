@@ -168,9 +168,10 @@ async function colourFrames(
       credit.now({ epoch, nextFrame: order.next });
     },
   });
-  const before = async (index: number): Promise<void> => {
+  const before = (index: number): Promise<void> => {
     const border = index % segmentFrames === 0 && index > kept.nextFrame;
     if (border) states.set(index, packTemporalState(temporal.cuts, temporal.stabilizer));
+    return Promise.resolve();
   };
   try {
     const feeding = (async () => {

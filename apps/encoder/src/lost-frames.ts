@@ -24,7 +24,7 @@ export async function watchForLoss({ connection, job, place, onLoss, signal }: L
   let suspected: string | undefined;
   while (!signal.aborted) {
     await pause(LOOK_MS, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
+    if (isAborted(signal)) return;
     const { epoch, next } = place();
     const key = `${epoch}:${next}`;
     const lost = await isLost(connection, job, { epoch, next });
@@ -49,3 +49,5 @@ async function isLost(
     throw error;
   }
 }
+
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;

@@ -32,7 +32,7 @@ describe('credit', () => {
     const current = tellCredit(bus.connection, 'b', { epoch: 2, nextFrame: 3 });
     await window.roomFor(3, 1);
     expect(window.next).toBe(3);
-    for (const { close } of [old, current, window]) close();
+    for (const part of [old, current, window]) part.close();
   });
 
   it('that was lost is told again', async () => {

@@ -65,7 +65,7 @@ async function watch(
     try {
       for await (const record of store.watch(id, signal)) see(record);
       // The watch of a record that was deleted ends by itself.
-      if (!signal.aborted) see(await store.get(id));
+      see(await store.get(id));
     } catch {
       // The watch is the quick way; the timer above is the sure one, and meets what is really wrong.
     }

@@ -77,16 +77,18 @@ export function startTaskWorker(options: TaskWorkerOptions): TaskWorker {
 }
 
 async function workFor(id: string, leases: Lease[], options: TaskWorkerOptions, draining: AbortSignal): Promise<void> {
-  const job = await followJob(options.store, id);
+  let job: FollowedJob | undefined;
+  const hasEnded = (): boolean => job?.ended.aborted !== false;
   try {
-    if (job !== undefined && !job.ended.aborted) {
+    job = await followJob(options.store, id);
+    if (job !== undefined && !hasEnded()) {
       await options.work(job, AbortSignal.any([draining, job.ended]));
       // It stopped because it was told to, not because all was done.
-      if (draining.aborted && !job.ended.aborted) draining.throwIfAborted();
+      if (!hasEnded()) draining.throwIfAborted();
     }
     await Promise.all(leases.map((lease) => lease.done()));
   } catch (error) {
-    if (job?.ended.aborted === true) await Promise.all(leases.map((lease) => lease.done()));
+    if (job !== undefined && hasEnded()) await Promise.all(leases.map((lease) => lease.done()));
     else if (draining.aborted) for (const lease of leases) lease.giveBack();
     else if (isReplaced(error)) for (const lease of leases) lease.letGo();
     else await tryAgain(id, leases, error, options);

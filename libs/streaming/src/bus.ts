@@ -7,7 +7,7 @@ import { ensureStreams, type StreamOptions } from './streams.js';
 export interface Bus {
   readonly connection: NatsConnection;
   /** Makes the streams that are not there: a server that restarts has lost those in memory. */
-  ensure(): Promise<void>;
+  readonly ensure: () => Promise<void>;
 }
 
 export interface BusOptions extends NatsOptions {

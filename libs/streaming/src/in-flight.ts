@@ -3,28 +3,28 @@
  * waited for each time. They begin in order.
  */
 export class InFlight {
-  readonly #under: Promise<void>[] = [];
+  readonly #under = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(private readonly most: number) {}
 
   /** Begins a piece as soon as there is room. @throws what an earlier piece failed of */
   async add(work: () => Promise<void>): Promise<void> {
-    while (this.#under.length >= this.most) await this.#under[0];
+    while (this.#under.size >= this.most) await Promise.race(this.#under);
     this.#throwFailure();
     const piece: Promise<void> = work()
       .catch((error: unknown) => {
         this.#failure ??= { error };
       })
       .finally(() => {
-        this.#under.splice(this.#under.indexOf(piece), 1);
+        this.#under.delete(piece);
       });
-    this.#under.push(piece);
+    this.#under.add(piece);
   }
 
   /** Waits for all. @throws what a piece failed of */
   async settle(): Promise<void> {
-    while (this.#under.length > 0) await this.#under[0];
+    await Promise.all(this.#under);
     this.#throwFailure();
   }
 

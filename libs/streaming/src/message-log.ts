@@ -21,7 +21,7 @@ export interface LogWriter {
    * @param id what it is: a second one of the same id is dropped
    * @throws StreamingError `CONTENDED` when somebody else writes too
    */
-  append(id: string, data: Uint8Array): Promise<number>;
+  readonly append: (id: string, data: Uint8Array) => Promise<number>;
 }
 
 export interface LogEntry {

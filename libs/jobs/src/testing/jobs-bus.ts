@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Job, JobRecord, JobState, Progress } from '@kinemacolor/contracts';
 import { openBus, startNatsServer, type Bus, type NatsServer } from '@kinemacolor/streaming';
-import { openJobStore, type JobStore, type StoredJob } from '../job-store.js';
+import { openJobStore, type JobStore } from '../job-store.js';
 
 /** A real server with the streams and the bucket of jobs. */
 export interface JobsBus extends Bus {
@@ -26,7 +26,7 @@ export async function openJobsBus(folder: string): Promise<JobsBus> {
     newJob: async (record = {}) => {
       const id = randomBytes(16).toString('hex');
       const job = Job.create({ id, state: JobState.RUNNING, progress: Progress.create() });
-      await store.create(id, { ...JobRecord.create(record), job } as StoredJob);
+      await store.create(id, { ...JobRecord.create(record), job });
       return id;
     },
     close: async () => {
