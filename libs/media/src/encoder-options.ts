@@ -12,6 +12,7 @@ export function encoderOptions(
     '-c:v:0',
     plan.encoder,
     ...qualityOptions(plan, options),
+    ...(options.lowDelay === true && ['libx264', 'libx265'].includes(plan.encoder) ? ['-tune:v:0', 'zerolatency'] : []),
     ...(options.threads === undefined || options.threads === 0 ? [] : ['-threads:v:0', String(options.threads)]),
     ...(plan.codec === 'ffv1' || plan.codec === 'prores'
       ? []

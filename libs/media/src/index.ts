@@ -29,6 +29,7 @@ export type {
   VideoStream,
 } from './types.js';
 export { findFfmpeg, type FfmpegTools } from './find-ffmpeg.js';
+export { openFilmStream, type FilmStream, type FilmStreamOptions } from './open-film-stream.js';
 export { openLuma } from './open-luma.js';
 export { openColour, type ColourFrame, type ColourOptions } from './open-colour.js';
 export { surveyFilm, type PictureBox, type SurveyFrame, type SurveyOptions } from './survey-film.js';

@@ -4,21 +4,26 @@ import { inputFailure } from './ffmpeg-failure.js';
 import { ffprobe } from './ffprobe.js';
 import { MediaError } from './media-error.js';
 import { indexAtEnd } from './mp4-boxes.js';
-import { parseAnswer, probeQuestions } from './probe.js';
+import { parseAnswer, probeQuestions, type ProbeOptions } from './probe.js';
 import { readAnswer } from './probe-answer.js';
 import { safeInputOptions, safeUrl } from './safe-input.js';
 import type { Spool } from './spool.js';
 import type { MediaInfo } from './types.js';
 
-const prefixes = [256 * 1024, 1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
+const usual = 256 * 1024;
+const larger = [1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
 
 /**
  * What is in a film that streams in: looked at through a growing beginning of it. An MP4 with its index at the end
  * cannot be read as it comes: all of it is kept in a file first, and the answer says `spooled`.
  */
-export async function probeSpool(spool: Spool, signal: AbortSignal | undefined): Promise<MediaInfo> {
+export async function probeSpool(
+  spool: Spool,
+  { firstBytes = usual, signal }: Pick<ProbeOptions, 'firstBytes' | 'signal'>,
+): Promise<MediaInfo> {
   const { name } = spool;
-  const first = await spool.prefix(prefixes[0] ?? 0);
+  const prefixes = [...(firstBytes < usual ? [firstBytes] : []), usual, ...larger];
+  const first = await spool.prefix(prefixes[0]!);
   if (first.length === 0) throw new MediaError('EMPTY_FILE', `${name}: nothing came in (0 bytes).`, { path: name });
   if (indexAtEnd(first)) return probeKeptFile(spool, signal);
   for (const [step, length] of prefixes.entries()) {

@@ -118,7 +118,7 @@ export interface LumaOptions {
   readonly height: number;
   /** First frame to give, by index; the ones before are decoded and dropped. Default 0. */
   readonly startFrame?: number;
-  /** Decoder threads; 0 lets ffmpeg choose (default). */
+  /** Decoder threads; 0 lets ffmpeg choose (default). Each one more holds a frame back. */
   readonly threads?: number;
   readonly signal?: AbortSignal;
 }
@@ -174,6 +174,8 @@ export interface EncodeOptions {
   readonly threads?: number;
   /** Default `420` for h264, hevc and av1 and `source` for ffv1 and prores. */
   readonly subsampling?: '420' | '422' | '444' | 'source';
+  /** For a live stream: h264 and hevc look at no frame ahead, and give each one out at once. */
+  readonly lowDelay?: boolean;
 }
 
 /** What every sink of chroma needs to know, wherever the film goes. */
