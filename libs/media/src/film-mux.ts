@@ -65,7 +65,7 @@ export async function openFilmMux(info: MediaInfo, options: FilmMuxOptions): Pro
   const why = misfit(codec, container);
   if (why !== undefined) throw new MediaError('UNSUPPORTED', why);
   const plans = Object.freeze(planStreams(info, container, true));
-  const { ffmpeg: binary } = await findFfmpeg();
+  const { ffmpeg: binary, version } = await findFfmpeg();
   const metadataPath = join(folder, 'film.ffmetadata');
   await writeFile(metadataPath, filmMetadata(info)).catch((thrown: unknown) => {
     throw MediaError.fromOutput(thrown, metadataPath);
@@ -81,7 +81,7 @@ export async function openFilmMux(info: MediaInfo, options: FilmMuxOptions): Pro
     ? undefined
     : new FfmpegProcess({
         binary,
-        args: restArguments(info, container, plans),
+        args: restArguments(info, container, plans, version),
         stdin: info.source.kind === 'stream' ? 'pipe' : 'ignore',
         stdout: 'pipe',
         signal,

@@ -47,7 +47,12 @@ export function pictureArguments(
 }
 
 /** The ffmpeg that brings all other streams into the same container. It reads the source anew. */
-export function restArguments(info: MediaInfo, container: MuxContainer, plans: readonly StreamPlan[]): string[] {
+export function restArguments(
+  info: MediaInfo,
+  container: MuxContainer,
+  plans: readonly StreamPlan[],
+  ffmpegVersion: string,
+): string[] {
   const pulse = pulseOptions(info, container);
   const first = pulse.length === 0 ? 0 : 1;
   return ffmpegArguments({
@@ -61,14 +66,24 @@ export function restArguments(info: MediaInfo, container: MuxContainer, plans: r
           // Nothing comes before the beginning of such a source, but rounding says so of its first sound.
           ...(info.startTime > 0 ? ['-copypriorss', '1'] : []),
           ...['-map_metadata', '-1', '-map_chapters', '-1', '-flags', '+bitexact'],
-          // What comes seldom (subtitles, a sound that begins late) holds back the rest for so many microseconds of film.
-          ...['-max_interleave_delta', '2000000', '-max_muxing_queue_size', '4096'],
+          ...['-max_interleave_delta', String(patience(plans, ffmpegVersion) * 1e6), '-max_muxing_queue_size', '4096'],
           ...trackNumbers(container, plans, first),
           ...containerOptions(info, container),
         ],
       },
     ],
   });
+}
+
+/**
+ * Seconds of film for which what comes seldom (subtitles, a sound that begins late) holds back the rest. From version 7
+ * on, ffmpeg converts in threads of their own, which fall behind what is copied by as much as the machine is busy: the
+ * order would hang on that, where the rest does not wait long.
+ */
+function patience(plans: readonly StreamPlan[], ffmpegVersion: string): number {
+  const major = Number.parseInt(ffmpegVersion);
+  const inThreads = !(major < 7);
+  return inThreads && plans.some(({ action }) => action === 'transcode') ? 30 : 2;
 }
 
 const pulseCodecs: Readonly<Record<MuxContainer, RegExp>> = {

@@ -1,4 +1,4 @@
-import { framePts, makeClip, makeVfrClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
+import { framePts, makeClip, makeVfrClip, planeMd5s, runFfmpeg, scratchDir } from '@kinemacolor/testing';
 import { existsSync, readdirSync } from 'node:fs';
 import { stat, truncate, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -101,6 +101,27 @@ describe('a newer ffmpeg makes a film of segments', () => {
       const steps = (times: readonly bigint[], { video: { timeBase } }: MediaInfo): number[] =>
         times.map((time) => Math.round((Number(time - times[0]!) * timeBase.num * 1000) / timeBase.den));
       expect(steps(await framePts(path), got)).toEqual(steps(await framePts(source), want));
+    },
+  );
+});
+
+describe('a newer ffmpeg that converts seldom subtitles', () => {
+  it.skipIf(other === undefined)(
+    'gives the same bytes each time (skipped without KINEMACOLOR_TEST_FFMPEG_ALT)',
+    async () => {
+      const folder = scratchDir();
+      const plain = await makeClip({ folder, name: 'plain.mkv', frames: 220, audio: 'aac' });
+      const words = join(folder, 'words.srt');
+      await writeFile(words, '1\n00:00:00,300 --> 00:00:00,900\nOne\n\n2\n00:00:07,100 --> 00:00:07,900\nTwo\n');
+      const source = join(folder, 'film.mkv');
+      await runFfmpeg('-i', plain, '-i', words, '-map', '0', '-map', '1', '-c', 'copy', '-c:s', 'srt', source);
+      const films = new Set<string>();
+      await withOther(async () => {
+        const segments = await segmentsOf(source, folder);
+        for (let turn = 0; turn < 12; turn += 1)
+          films.add((await mux(source, segments, 'mp4', folder)).toString('latin1'));
+      });
+      expect(films.size).toBe(1);
     },
   );
 });
