@@ -1,18 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { defineSettings, setting } from '@kinemacolor/config';
-
-const CORES = availableParallelism();
-const workers = z
-  .string()
-  .default('auto')
-  .transform((text, context) => {
-    const count = Number(text);
-    if (text === 'auto') return 'auto' as const;
-    if (Number.isInteger(count) && count >= 1 && count <= CORES) return count;
-    context.addIssue(`Must be auto, or 1 to ${CORES}, the cores of this machine`);
-    return z.NEVER;
-  });
+import { defineSettings, readWorkers, setting } from '@kinemacolor/config';
 
 /** How a film is coloured and encoded, here or by a service. */
 export const filmSettings = {
@@ -64,7 +51,7 @@ export const colorizeSettings = defineSettings({
     env: 'KINEMACOLOR_PRECISION',
     describe: 'what the generator computes in: fp32, bf16, or auto (bf16 where the hardware multiplies in it)',
   }),
-  workers: setting(workers, {
+  workers: setting(readWorkers(), {
     flag: '--workers <count>',
     env: 'KINEMACOLOR_WORKERS',
     describe: 'threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',

@@ -1,31 +1,16 @@
-import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { readmeSettings, tableWords } from '@kinemacolor/testing';
+import { expect, it } from 'vitest';
 import { colorizeSettings } from './colorize-settings.js';
 import { serveSettings } from './serve-settings.js';
 import { submitSettings } from './submit-settings.js';
 
-/** Tables are compared by their words: the formatter decides on the spaces. */
-const words = (text: string): string => text.replaceAll(/[\s|-]+/g, ' ').trim();
+const table = (name: string): Promise<string> => readmeSettings(new URL('../README.md', import.meta.url), name);
 
-describe('the README', () => {
-  it('has the settings as the code has them', async () => {
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const table = /<!-- settings[^>]*-->([^]*?)<!-- \/settings -->/.exec(readme)?.[1] ?? '';
-    expect(words(table)).toBe(words(colorizeSettings.markdown()));
-  });
-
-  it('has the settings of serve, too', async () => {
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const table = /<!-- serve settings[^>]*-->([^]*?)<!-- \/serve settings -->/.exec(readme)?.[1] ?? '';
-    // Its folder is in the user's home.
-    expect(words(table)).toBe(
-      words(serveSettings.markdown().replace(/`[^`]*\/serve`/, '`~/.cache/kinemacolor/serve`')),
-    );
-  });
-
-  it('has the settings of submit, too', async () => {
-    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const table = /<!-- submit settings[^>]*-->([^]*?)<!-- \/submit settings -->/.exec(readme)?.[1] ?? '';
-    expect(words(table)).toBe(words(submitSettings.markdown()));
-  });
+it.each([
+  ['settings', colorizeSettings.markdown()],
+  ['submit settings', submitSettings.markdown()],
+  // Its folder is in the user's home.
+  ['serve settings', serveSettings.markdown().replace(/`[^`]*\/serve`/, '`~/.cache/kinemacolor/serve`')],
+])('has the %s in its README as the code has them', async (name, markdown) => {
+  expect(tableWords(await table(name))).toBe(tableWords(markdown));
 });

@@ -1,20 +1,8 @@
-import { availableParallelism } from 'node:os';
-import { defineSettings, readNumber, setting, type ParsedSettings } from '@kinemacolor/config';
+import { defineSettings, readNumber, readWorkers, setting, type ParsedSettings } from '@kinemacolor/config';
 import { serviceSettings } from '@kinemacolor/lifecycle';
 import { natsSettings } from '@kinemacolor/streaming';
 import { z } from 'zod';
 
-const CORES = availableParallelism();
-const workers = z
-  .string()
-  .default('auto')
-  .transform((text, context) => {
-    const count = Number(text);
-    if (text === 'auto') return 'auto' as const;
-    if (Number.isInteger(count) && count >= 1 && count <= CORES) return count;
-    context.addIssue(`Must be auto, or 1 to ${CORES}, the cores of this machine`);
-    return z.NEVER;
-  });
 const sizes = z
   .string()
   .regex(/^\d+(,\d+)*$/, 'Must be numbers, separated by commas')
@@ -41,7 +29,7 @@ export const colorizerDefinition = {
     env: 'KINEMACOLOR_PRECISION',
     describe: 'What the generator computes in: fp32, bf16, or auto (bf16 where the hardware multiplies in it)',
   }),
-  workers: setting(workers, {
+  workers: setting(readWorkers(), {
     flag: '--workers <count>',
     env: 'KINEMACOLOR_WORKERS',
     describe: 'Threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 
 /**
@@ -27,3 +28,17 @@ const WORDS: ReadonlyMap<string, boolean> = new Map([
   ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
   ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
 ]);
+
+/** How many threads work: `auto`, which is the default, or a number up to the cores of this machine. */
+export function readWorkers(cores = availableParallelism()) {
+  return z
+    .string()
+    .default('auto')
+    .transform((text, context) => {
+      const count = Number(text);
+      if (text === 'auto') return 'auto' as const;
+      if (Number.isInteger(count) && count >= 1 && count <= cores) return count;
+      context.addIssue(`Must be auto, or 1 to ${cores}, the cores of this machine`);
+      return z.NEVER;
+    });
+}

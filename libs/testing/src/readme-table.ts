@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
-/** The settings table of a README, between `<!-- settings … -->` and `<!-- /settings -->`; empty when it has none. */
-export async function readmeSettings(readme: URL): Promise<string> {
-  return /<!-- settings[^>]*-->([^]*?)<!-- \/settings -->/.exec(await readFile(readme, 'utf8'))?.[1] ?? '';
+/** A settings table of a README, between `<!-- NAME … -->` and `<!-- /NAME -->`; empty when it has none. */
+export async function readmeSettings(readme: URL, name = 'settings'): Promise<string> {
+  const text = await readFile(readme, 'utf8');
+  return new RegExp(`<!-- ${name}[^>]*-->([^]*?)<!-- /${name} -->`).exec(text)?.[1] ?? '';
 }
 
 /** The words of a table: the formatter decides on its spaces and lines. */
