@@ -1,21 +1,24 @@
 import { readNumber, setting } from '@kinemacolor/config';
 import { z } from 'zod';
 import type { BusOptions } from './bus.js';
+import type { NatsOptions } from './connect.js';
 
 /** How a service finds NATS and what it may keep there: the part of its settings that all services have in common. */
 export const natsSettings = {
   nats: setting(z.string().default('nats://127.0.0.1:4222'), {
     flag: '--nats <urls>',
     env: 'KINEMACOLOR_NATS',
-    describe: 'NATS servers, separated by commas',
+    describe:
+      'NATS servers, separated by commas; a user and password stand before the host, as in nats://USER:PASSWORD@HOST',
   }),
   natsCredentials: setting(z.string().optional(), {
     env: 'KINEMACOLOR_NATS_CREDENTIALS',
-    describe: 'File of NATS credentials; none: no authentication',
+    describe: 'File of NATS credentials (.creds); none: no authentication but that of the URL',
   }),
   natsCa: setting(z.string().optional(), {
     env: 'KINEMACOLOR_NATS_CA',
-    describe: 'File of the authority that signed the certificate of NATS; none: no TLS',
+    describe:
+      'File of the authority that signed the certificate of NATS; none: TLS where NATS wants it, by the authorities of the system',
   }),
   natsCertificate: setting(z.string().optional(), {
     env: 'KINEMACOLOR_NATS_CERTIFICATE',
@@ -64,13 +67,17 @@ export const natsSettings = {
   ),
 };
 
-/** The settings as they were parsed. */
-export interface NatsValues {
+/** Those of the settings that say where NATS is, as they were parsed. */
+export interface NatsAddress {
   readonly nats: string;
   readonly natsCredentials?: string | undefined;
   readonly natsCa?: string | undefined;
   readonly natsCertificate?: string | undefined;
   readonly natsKey?: string | undefined;
+}
+
+/** The settings as they were parsed. */
+export interface NatsValues extends NatsAddress {
   readonly replicas: number;
   readonly window: number;
   readonly fileBytes: number;
@@ -79,20 +86,22 @@ export interface NatsValues {
 
 /** @param name who connects */
 export function busOptions(values: NatsValues, name: string): BusOptions {
-  const { nats, natsCredentials, natsCa, natsCertificate, natsKey, replicas, window, fileBytes, memoryBytes } = values;
+  const { replicas, window, fileBytes, memoryBytes } = values;
+  return { ...natsOptions(values, name), streams: { replicas, window, fileBytes, memoryBytes } };
+}
+
+/** The same for who needs no streams. @param name who connects */
+export function natsOptions(values: NatsAddress, name: string): NatsOptions {
+  const { nats, natsCredentials, natsCa: ca, natsCertificate: cert, natsKey: key } = values;
+  const files = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
   return {
     servers: nats.split(',').map((url) => url.trim()),
     name,
-    streams: { replicas, window, fileBytes, memoryBytes },
     ...(natsCredentials === undefined ? {} : { credentials: natsCredentials }),
-    ...(natsCa === undefined
-      ? {}
-      : {
-          tls: {
-            ca: natsCa,
-            ...(natsCertificate === undefined ? {} : { cert: natsCertificate }),
-            ...(natsKey === undefined ? {} : { key: natsKey }),
-          },
-        }),
+    ...(Object.keys(files).length === 0 ? {} : { tls: files }),
   };
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
-import { totalmem } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StreamingError } from '../streaming-error.js';
+import { configuration, PID_FILE } from './configuration.js';
 import { findNatsServer } from './find-nats-server.js';
 
 export interface NatsServerOptions {
@@ -13,10 +13,20 @@ export interface NatsServerOptions {
   readonly port?: number;
   /** Default: `findNatsServer()`. */
   readonly binary?: string;
+  /** Whom alone it lets in; default: whoever reaches it. */
+  readonly login?: NatsLogin;
+  /** More of its configuration, in its own words. */
+  readonly more?: string;
+}
+
+export interface NatsLogin {
+  readonly user: string;
+  readonly password: string;
 }
 
 /** A NATS server of this process's own, on loopback only. */
 export interface NatsServer {
+  /** With the login, if there is one: not to be shown. */
   readonly url: string;
   readonly pid: number;
   /** Settles when it has ended, however that came. */
@@ -33,15 +43,19 @@ const LAST_WORDS = 4_000;
  * new enough to have it).
  * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED` with its last words
  */
-export async function startNatsServer({ folder, port = 0, binary }: NatsServerOptions): Promise<NatsServer> {
-  const program = binary ?? (await findNatsServer());
-  await mkdir(folder, { recursive: true });
+export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
+  const { folder, login } = options;
+  const program = options.binary ?? (await findNatsServer());
+  // Films are nobody else's business.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   await refuseSecond(folder);
   const ports = path.join(folder, 'ports');
   await rm(ports, { recursive: true, force: true });
   await mkdir(ports);
   const config = path.join(folder, 'nats.conf');
-  await writeFile(config, await configuration(folder, ports, port));
+  // Made anew, as the mode is that of a new file.
+  await rm(config, { force: true });
+  await writeFile(config, await configuration(options, ports), { mode: 0o600 });
   // A process group of its own: Ctrl-C in the terminal is for whoever started it, who stops it last.
   const child = spawn(program, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let words = '';
@@ -65,35 +79,12 @@ export async function startNatsServer({ folder, port = 0, binary }: NatsServerOp
   const until = performance.now() + PATIENCE_MS;
   while (performance.now() < until) {
     const url = await announced(ports);
-    if (url !== undefined) return { url, pid: child.pid!, gone, stop };
+    if (url !== undefined) return { url: withLogin(url, login), pid: child.pid!, gone, stop };
     if ((await Promise.race([ended, pause(20)])) === 'ended') break;
   }
   await stop();
   throw new StreamingError('SERVER_FAILED', `nats-server did not start: ${words.trim().split('\n').at(-1) ?? ''}`);
 }
-
-/** The limits are the disk's and the machine's: else a server that starts on a fuller disk would refuse what it has promised. */
-async function configuration(folder: string, ports: string, port: number): Promise<string> {
-  return `host: 127.0.0.1
-port: ${port === 0 ? -1 : port}
-ports_file_dir: ${JSON.stringify(ports)}
-pid_file: ${JSON.stringify(path.join(folder, PID_FILE))}
-jetstream: {
-  store_dir: ${JSON.stringify(path.join(folder, 'store'))}
-  sync_interval: always
-  max_file_store: ${await diskBytes(folder)}
-  max_memory_store: ${Math.floor((totalmem() * 3) / 4)}
-}
-`;
-}
-
-/** Size of the disk that a folder lies on, bytes, whatever is free of it. */
-export async function diskBytes(folder: string): Promise<number> {
-  const { blocks, bsize } = await statfs(folder);
-  return blocks * bsize;
-}
-
-const PID_FILE = 'nats.pid';
 
 /** Two servers in one folder would destroy what it keeps. @throws StreamingError `SERVER_FAILED` */
 async function refuseSecond(folder: string): Promise<void> {
@@ -114,6 +105,11 @@ async function isNats(pid: number): Promise<boolean> {
   }
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'nats-server');
   return command.includes('nats-server');
+}
+
+function withLogin(url: string, login: NatsLogin | undefined): string {
+  if (login === undefined) return url;
+  return url.replace('://', `://${encodeURIComponent(login.user)}:${encodeURIComponent(login.password)}@`);
 }
 
 /** The URL that the server wrote when it was ready for clients. */
