@@ -14,6 +14,8 @@ export interface CommandSummary {
   readonly device: { readonly tensorflow: string };
   readonly results: readonly {
     readonly frames: number;
+    /** Of wall time, from the first look at the film to its name; the start of the command is not in it. */
+    readonly seconds: number;
     readonly stages?: Readonly<Record<string, { readonly seconds: number; readonly cpuSeconds: number }>>;
   }[];
 }

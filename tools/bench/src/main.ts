@@ -18,6 +18,7 @@ const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   stabilizer: async () => (await import('./stabilizer/stabilizer-bench.js')).stabilizerBench,
   compile: async () => (await import('./compile/compile-bench.js')).compileBench,
   passes: async () => (await import('./passes/passes-bench.js')).passesBench,
+  services: async () => (await import('./services/services-bench.js')).servicesBench,
 };
 
 const say = (line: string): void => {

@@ -10,6 +10,7 @@ export const BENCHES = [
   'stabilizer',
   'compile',
   'passes',
+  'services',
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
 
@@ -19,19 +20,22 @@ export interface BenchOptions {
   readonly width: number | undefined;
   /** Alternating rounds; undefined leaves each bench its own. */
   readonly rounds: number | undefined;
-  /** Frames of the clip of `film`, frames or steps of a round of the four; undefined: their own. */
+  /** Frames of the clip of `film` and `services`, frames or steps of a round of the four; undefined: their own. */
   readonly frames: number | undefined;
-  /** A shipped model's name or a folder, for `film`, `memory` and `stabilizer`; undefined takes the first shipped one. */
+  /** A shipped model's name or a folder, for `film`, `memory`, `stabilizer` and `services`; undefined takes the first shipped one. */
   readonly model: string | undefined;
+  /** The film of `services`; undefined makes one. */
+  readonly clip: string | undefined;
   /** Folder for the JSON files, relative to the working directory. */
   readonly out: string;
 }
 
-export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|all]...
+export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|services|all]...
   --width N    only this width of the networks (generator, training, cyclegan, passes): 16 is fast, 32 is standard
   --rounds N   alternating rounds
-  --frames N   frames or steps of a round (the same four), frames of the clip (film)
-  --model M    a shipped model's name or a folder (film, memory, stabilizer)
+  --frames N   frames or steps of a round (the same four), frames of the clip (film, services)
+  --model M    a shipped model's name or a folder (film, memory, stabilizer, services)
+  --clip FILE  the film of services
   --out DIR    where the JSON goes (out/bench)
 `;
 
@@ -47,6 +51,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         rounds: { type: 'string' },
         frames: { type: 'string' },
         model: { type: 'string' },
+        clip: { type: 'string' },
         out: { type: 'string' },
       },
     });
@@ -62,6 +67,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     rounds: natural('rounds', values.rounds),
     frames: natural('frames', values.frames),
     model: values.model,
+    clip: values.clip,
     out: values.out ?? 'out/bench',
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byName, median, medians, ratio, significant } from './statistics.js';
+import { byName, median, medians, percentile, ratio, significant } from './statistics.js';
 
 test('the median is the middle of the sorted values, or the mean of the middle two', () => {
   expect(median([9, 1, 100])).toBe(9);
@@ -17,6 +17,13 @@ test('a median of nothing, or of what is no number, is refused', () => {
   expect(() => median([])).toThrow(RangeError);
   expect(() => median([1, NaN])).toThrow('NaN');
   expect(() => median([1, Infinity, 2])).toThrow(RangeError);
+});
+
+test('a percentile is one of the values, with so many of them at or below it', () => {
+  const values = Array.from({ length: 20 }, (_, i) => 20 - i);
+  expect([50, 95, 100, 1].map((percent) => percentile(values, percent))).toEqual([10, 19, 20, 1]);
+  expect(() => percentile([], 50)).toThrow(RangeError);
+  expect(() => percentile([NaN], 50)).toThrow(RangeError);
 });
 
 test('a ratio needs a divisor above zero', () => {

@@ -10,6 +10,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/**
+ * The smallest value that so many per cent of all values do not exceed.
+ * @param percent above 0, at most 100
+ * @throws RangeError for no values or one that is not a finite number
+ */
+export function percentile(values: readonly number[], percent: number): number {
+  if (values.length === 0) throw new RangeError('A percentile of no values was asked for.');
+  if (!values.every(Number.isFinite)) throw new RangeError(`Not all finite numbers: ${values.join(', ')}.`);
+  return values.toSorted((a, b) => a - b)[Math.ceil((percent / 100) * values.length) - 1]!;
+}
+
 /** @throws RangeError unless both are finite and the divisor is above zero */
 export function ratio(value: number, by: number): number {
   if (!Number.isFinite(value) || !Number.isFinite(by) || by <= 0) {
