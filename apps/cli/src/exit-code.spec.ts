@@ -5,6 +5,7 @@ import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
+import { StreamingError } from '@kinemacolor/streaming';
 import { TensorError } from '@kinemacolor/tensor/tensor-error';
 import { TrainingError } from '@kinemacolor/training/training-error';
 import { EXIT, exitCodeOf } from './exit-code.js';
@@ -45,6 +46,9 @@ describe('exitCodeOf', () => {
   it('tells a service that is away from one that refuses, and a wrong film from wrong words', () => {
     const jobId = 'a job';
     expect(exitCodeOf(new ClientError('UNAVAILABLE', 'x'))).toBe(10);
+    expect(exitCodeOf(new StreamingError('NOT_CONNECTED', 'x'))).toBe(10);
+    expect(exitCodeOf(new StreamingError('SERVER_MISSING', 'x'))).toBe(9);
+    expect(exitCodeOf(new StreamingError('SERVER_FAILED', 'x'))).toBe(1);
     expect(exitCodeOf(new ClientError('UNAUTHENTICATED', 'x'))).toBe(11);
     expect(exitCodeOf(new ClientError('RESOURCE_EXHAUSTED', 'x', { jobId }))).toBe(11);
     expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x'))).toBe(2);

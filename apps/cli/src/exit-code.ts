@@ -4,6 +4,7 @@ import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
+import { StreamingError } from '@kinemacolor/streaming';
 import { TensorError } from '@kinemacolor/tensor/tensor-error';
 import { TrainingError, type TrainingErrorCode } from '@kinemacolor/training/training-error';
 import { UsageError } from './usage-error.js';
@@ -88,6 +89,10 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
   if (error instanceof TrainingError) return isDiskFull(error.cause) ? EXIT.DISK_FULL : TRAINING[error.code];
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
+  if (error instanceof StreamingError) {
+    if (error.code === 'SERVER_MISSING') return EXIT.ENVIRONMENT;
+    return error.code === 'NOT_CONNECTED' ? EXIT.SERVICE_AWAY : EXIT.FAILED;
+  }
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
     if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH' || error.code === 'BUSY') return EXIT.USAGE;

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { publishModel } from '@kinemacolor/jobs';
 import type { ModelInfo } from '@kinemacolor/models';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { modelFolder, shippedModels } from '@kinemacolor/models/shipped-models';
-import { connectNats } from '@kinemacolor/streaming';
 import { EXIT } from './exit-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -35,28 +33,6 @@ function sharesOf(text: string, count: number): number[] {
   const shares = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
   if (shares.length === count && shares.every((share) => share > 0 && share < Infinity)) return shares;
   throw new UsageError(`--weights ${text}: give a number above 0 for each of the ${count} models, as in 1,0.7.`);
-}
-
-export interface PublishFlags {
-  readonly nats: string;
-  readonly name?: string;
-}
-
-/**
- * `kinemacolor models publish`: puts a model into the store of running services, which take it up once a colorizer has tried it.
- * @throws ModelError, ModelStoreError; StreamingError when NATS is not there
- */
-export async function publishModelCommand(model: string, { nats, name }: PublishFlags): Promise<number> {
-  const folder = modelFolder(model);
-  const card = JSON.parse(await readFile(path.join(folder, 'kinemacolor.json'), 'utf8')) as ModelInfo;
-  const connection = await connectNats({ servers: nats.split(','), name: 'models publish' });
-  try {
-    const version = (await publishModel(connection, folder, { name: name ?? card.name })).model!;
-    console.log(`${version.name}\t${version.version}\tis served to new shots once a colorizer has found that it works`);
-    return EXIT.OK;
-  } finally {
-    await connection.close();
-  }
 }
 
 /** `kinemacolor models import`. @throws ModelError; UsageError when the checkpoint is not there */

@@ -7,13 +7,8 @@ import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { featuresCommand, type FeaturesFlags } from './features-command.js';
-import {
-  averageModelsCommand,
-  importModelCommand,
-  listModelsCommand,
-  publishModelCommand,
-  type PublishFlags,
-} from './models-command.js';
+import { averageModelsCommand, importModelCommand, listModelsCommand } from './models-command.js';
+import { publishModelCommand, publishSettings } from './publish-command.js';
 import { serveCommand } from './serve-command.js';
 import { serveSettings } from './serve-settings.js';
 import { addServiceCommands } from './service-commands.js';
@@ -85,13 +80,15 @@ export function buildProgram(finish: (code: number) => void): Command {
     .requiredOption('-o, --output <folder>', 'folder of the new model')
     .option('--weights <list>', 'how much each counts, as in 1,0.7 (default: all alike)')
     .action(async (sources: string[], { output, weights }: { output: string; weights?: string }) => { finish(await averageModelsCommand(sources, output, weights)); }); // prettier-ignore
-  models
+  const publish = models
     .command('publish')
-    .description('put a model into the store of running services: new shots are painted with it once it was found to work')
+    .description(
+      'put a model into the store of running services: new shots are painted with it once it was found to work',
+    )
     .argument('<model>', 'a shipped model by name, or the folder of any other')
-    .option('--nats <urls>', 'NATS of the services', process.env['KINEMACOLOR_NATS'] ?? 'nats://127.0.0.1:4222')
-    .option('--name <name>', "under which jobs ask for it (default: the card's)")
-    .action(async (model: string, flags: PublishFlags) => { finish(await publishModelCommand(model, flags)); }); // prettier-ignore
+    .option('--name <name>', "under which jobs ask for it (default: the card's)");
+  for (const { flags, description } of publishSettings.options()) publish.option(flags, description);
+  publish.action(async (model: string, { name, ...flags }: { name?: string }) => { finish(await publishModelCommand(model, name === undefined ? {} : { name }, flags)); }); // prettier-ignore
   models
     .command('features')
     .description('tell where the feature networks for the perceptual loss of training come from')

@@ -1,4 +1,5 @@
 import { startServices } from '@kinemacolor/serve';
+import { withoutSecrets } from '@kinemacolor/streaming';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { serveSettings } from './serve-settings.js';
 import { watchSignals } from './signals.js';
@@ -25,7 +26,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       },
       tell,
     });
-    tell(`ready at ${services.address}, NATS at ${services.nats}`);
+    tell(`ready at ${services.address}, NATS at ${withoutSecrets(services.nats.split(','))}`);
     tell('in another terminal: kinemacolor submit film.mp4 -o film-colour.mp4');
     try {
       await Promise.race([aborted(signals.signal), services.broken]);

@@ -4,6 +4,13 @@ import { z } from 'zod';
 
 const count = (most: number) => readNumber(z.number().int().min(1).max(most).default(1));
 
+/** Where `serve` keeps things, which is where other commands find it. */
+export const dataSetting = setting(z.string().default(path.join(cacheFolder(), 'serve')), {
+  flag: '--data <folder>',
+  env: 'KINEMACOLOR_DATA',
+  describe: 'where sources, jobs and results are kept',
+});
+
 /** What `kinemacolor serve` can be told; every setting of the services is taken from its variable as well. */
 export const serveSettings = defineSettings({
   listen: setting(z.string().default('127.0.0.1:50051'), {
@@ -11,11 +18,7 @@ export const serveSettings = defineSettings({
     env: 'KINEMACOLOR_LISTEN',
     describe: 'where clients find it',
   }),
-  data: setting(z.string().default(path.join(cacheFolder(), 'serve')), {
-    flag: '--data <folder>',
-    env: 'KINEMACOLOR_DATA',
-    describe: 'where sources, jobs and results are kept',
-  }),
+  data: dataSetting,
   nats: setting(z.string().optional(), {
     flag: '--nats <urls>',
     env: 'KINEMACOLOR_NATS',

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { startNatsServer, type NatsServer } from '@kinemacolor/streaming';
+import { removeNatsUrl, writeNatsUrl } from './nats-url.js';
 
 /** A NATS server of one's own that is started again, at the same address, when it ends by itself. */
 export interface KeptServer {
+  /** With the password that lets one in, which is another at each start: not to be shown. */
   readonly url: string;
   /** Of the process that runs now. */
   readonly pid: number;
@@ -11,9 +14,14 @@ export interface KeptServer {
   stop(): Promise<void>;
 }
 
-/** @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED` */
+/**
+ * Loopback is open to every user of the machine, so the server lets in nobody without the password. It stands in files that
+ * only this user may read: the server's configuration, and the one of `readNatsUrl`.
+ * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`
+ */
 export async function keepServer(folder: string, onCrash: () => void): Promise<KeptServer> {
-  let server: NatsServer = await startNatsServer({ folder });
+  const login = { user: 'kinemacolor', password: randomBytes(32).toString('base64url') };
+  let server: NatsServer = await startNatsServer({ folder, login });
   const { url } = server;
   const port = Number(new URL(url).port);
   let stopping = false;
@@ -23,21 +31,29 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
       // Stopped on purpose: this is not broken, and never will be.
       if (stopping) return new Promise<never>(() => undefined);
       onCrash();
-      server = await startNatsServer({ folder, port });
+      server = await startNatsServer({ folder, port, login });
     }
   };
   const broken = keep();
   // Whoever waits for it hears of it.
   broken.catch(() => undefined);
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    await server.stop();
+    await removeNatsUrl(folder);
+  };
+  try {
+    await writeNatsUrl(folder, url);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url,
     get pid() {
       return server.pid;
     },
     broken,
-    stop: async () => {
-      stopping = true;
-      await server.stop();
-    },
+    stop,
   };
 }

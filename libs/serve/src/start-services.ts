@@ -28,7 +28,7 @@ export interface ServicesOptions {
 export interface Services {
   /** Address of the gateway. */
   readonly address: string;
-  /** URL of NATS. */
+  /** URL of NATS, with the password of one's own: not to be shown. */
   readonly nats: string;
   /** The processes by name: `gateway`, `decoder-1`, `colorizer-1`, `encoder-1`, … */
   readonly processes: ReadonlyMap<string, SupervisedChild>;
@@ -60,7 +60,8 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   };
   try {
     const limits = server === undefined ? {} : await storeLimits(folder);
-    const env = (): NodeJS.ProcessEnv => ({ ...limits, ...process.env, ...options.env, KINEMACOLOR_NATS: url });
+    const own = server === undefined ? {} : NO_OTHER_LOGIN;
+    const env = (): NodeJS.ProcessEnv => ({ ...limits, ...process.env, ...options.env, ...own, KINEMACOLOR_NATS: url });
     // Side by side, but the gateway last: who reaches it finds everything running.
     const starting = plan(options).map(async ({ name, ...program }) => {
       const onCrash = (how: string): void => {
@@ -92,6 +93,14 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     throw error;
   }
 }
+
+/** What is set for other servers of NATS does not fit one of one's own, which has its password in the URL. */
+const NO_OTHER_LOGIN = {
+  KINEMACOLOR_NATS_CREDENTIALS: '',
+  KINEMACOLOR_NATS_CA: '',
+  KINEMACOLOR_NATS_CERTIFICATE: '',
+  KINEMACOLOR_NATS_KEY: '',
+};
 
 /** What a server of one's own may keep: a fifth of the disk for each of sources, segments and results. */
 async function storeLimits(folder: string): Promise<NodeJS.ProcessEnv> {
