@@ -6,7 +6,14 @@
 import { cacheFolder, ROOT } from './paths.mjs';
 import { inspectEngine } from './inspect/engine.mjs';
 import { inspectFfmpeg } from './inspect/ffmpeg.mjs';
-import { inspectCache, inspectNatsServer, inspectNode, inspectPackages, inspectWeights } from './inspect/parts.mjs';
+import {
+  inspectCache,
+  inspectGrpcurl,
+  inspectNatsServer,
+  inspectNode,
+  inspectPackages,
+  inspectWeights,
+} from './inspect/parts.mjs';
 
 /**
  * @typedef {object} Item
@@ -36,6 +43,7 @@ export async function inspect(where = {}) {
     inspectFfmpeg('ffprobe', at),
     inspectWeights(at),
     inspectNatsServer(at),
+    inspectGrpcurl(at),
     inspectCache(at),
   ];
   const items = (await Promise.all(looks)).flat();

@@ -4,6 +4,7 @@ import { build } from './steps/build.mjs';
 import { engine } from './steps/engine.mjs';
 import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
 import { grpcVenv } from './steps/grpc-venv.mjs';
+import { grpcurl } from './steps/grpcurl.mjs';
 import { nodeVersion } from './steps/node-version.mjs';
 import { natsServer } from './steps/nats-server.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
@@ -26,7 +27,7 @@ export function steps({ gpu, forTests }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
   list.push(ffmpeg, natsServer);
-  if (forTests) list.push(secondFfmpeg, grpcVenv, tensorflowVenv);
+  if (forTests) list.push(secondFfmpeg, grpcVenv, grpcurl, tensorflowVenv);
   list.push(build);
   return list;
 }

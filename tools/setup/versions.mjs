@@ -68,6 +68,13 @@ export const GRPC_FOR_PYTHON = {
   below: [3, 15],
 };
 
+/** grpcurl, which a test talks to the gateway with. Old ones ask for reflection by a name that the gateway does not have (v1alpha). */
+export const GRPCURL = {
+  module: 'github.com/fullstorydev/grpcurl',
+  version: '1.9.4',
+  sum: 'h1:7bC3tlRwS7dPyfhBo0Xmigns8hWH/K4fg9NrafpY57k=',
+};
+
 /** The GPU flavour of tfjs-node: the same sources, another name. Not in the lockfile, so pinned here. */
 export const TFJS_NODE_GPU = {
   spec: `@tensorflow/tfjs-node-gpu@${TFJS_VERSION}`,

@@ -1,11 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder } from '@kinemacolor/config';
 import { scratchDir } from '@kinemacolor/testing';
 import { expect, it } from 'vitest';
 import { openTestGateway, openTestStore } from './testing/test-gateway.js';
 
-const found = ['grpcurl', path.join(process.env.HOME ?? '/', 'go/bin/grpcurl')].find((program) => {
+/** The one that the set-up keeps for tests, else one on PATH. */
+const found = [path.join(cacheFolder(), 'bin', 'grpcurl'), 'grpcurl'].find((program) => {
   try {
     execFileSync(program, ['-version'], { stdio: 'pipe' });
     return true;
@@ -23,6 +25,7 @@ it.skipIf(found === undefined)('grpcurl finds the calls by reflection, and makes
     expect(await grpcurl(address, 'list')).toContain('kinemacolor.v1.ColorizationService');
     const made = await grpcurl('-d', '{"label":"by hand"}', address, 'kinemacolor.v1.ColorizationService/CreateJob');
     expect(JSON.parse(made)).toMatchObject({ job: { label: 'by hand', state: 'JOB_STATE_UPLOADING' } });
+    expect(await grpcurl(address, 'grpc.health.v1.Health/Check')).toContain('SERVING');
     expect(await grpcurl(address, 'describe', 'kinemacolor.v1.Job')).toContain('source_bytes');
   } finally {
     await service.drain();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { SetupError } from '../failure.mjs';
 import { run } from '../run.mjs';
+import { grpcurl, locateGrpcurl } from '../steps/grpcurl.mjs';
 import { locateNatsServer } from '../steps/nats-server.mjs';
 import { nodeVersion } from '../steps/node-version.mjs';
 import { npmPackages } from '../steps/npm-packages.mjs';
@@ -49,6 +50,13 @@ export async function inspectNatsServer({ cache, env }) {
     if (error instanceof SetupError) return absent(error.message, error.cure);
     throw error;
   }
+}
+
+export async function inspectGrpcurl({ cache, env }) {
+  const path = await locateGrpcurl(cache, env);
+  if (path !== undefined) return { name: 'grpcurl', status: 'ok', detail: path, facts: { path } };
+  const detail = 'not there; needed by a test only (npm run setup -- --for-tests)';
+  return { name: 'grpcurl', status: 'optional', detail, cure: grpcurl.cure };
 }
 
 export async function inspectCache({ cache }) {
