@@ -25,7 +25,9 @@ it.skipIf(found === undefined)('grpcurl finds the calls by reflection, and makes
     expect(await grpcurl(address, 'list')).toContain('kinemacolor.v1.ColorizationService');
     const made = await grpcurl('-d', '{"label":"by hand"}', address, 'kinemacolor.v1.ColorizationService/CreateJob');
     expect(JSON.parse(made)).toMatchObject({ job: { label: 'by hand', state: 'JOB_STATE_UPLOADING' } });
-    expect(await grpcurl(address, 'grpc.health.v1.Health/Check')).toContain('SERVING');
+    expect(JSON.parse(await grpcurl(address, 'grpc.health.v1.Health/Check'))).toEqual({ status: 'SERVING' });
+    const unknown = grpcurl('-d', '{"service":"x"}', address, 'grpc.health.v1.Health/Check');
+    await expect(unknown).rejects.toThrow(/NotFound/);
     expect(await grpcurl(address, 'describe', 'kinemacolor.v1.Job')).toContain('source_bytes');
   } finally {
     await service.drain();

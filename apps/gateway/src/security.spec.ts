@@ -102,7 +102,7 @@ describe('an open gateway', () => {
 
   it('tells by reflection what calls there are, or does not', async () => {
     const open = await openTestGateway(store);
-    expect(await reflect(open.address)).toEqual(['kinemacolor.v1.ColorizationService', 'kinemacolor.v1.ModelsService']);
+    expect(await reflect(open.address)).toEqual(['kinemacolor.v1.ColorizationService', 'kinemacolor.v1.ModelsService', 'grpc.health.v1.Health']); // prettier-ignore
     await open.service.drain();
     const closed = await openTestGateway(store, { reflection: false });
     await expect(reflect(closed.address)).rejects.toEqual(failing(Status.UNIMPLEMENTED, /./));

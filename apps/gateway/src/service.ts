@@ -12,6 +12,7 @@ import type { GatewayConfig } from './config.js';
 import { serverCredentials } from './credentials.js';
 import { openGateway } from './gateway.js';
 import { guard } from './guard.js';
+import { healthDescriptors } from './health-descriptor.js';
 import { keepHouse } from './janitor.js';
 import { modelsService } from './models-service.js';
 import { OpenCalls } from './open-calls.js';
@@ -57,7 +58,8 @@ async function serve(
   server.add(ModelsServiceDefinition, modelsService(gateway));
   server.add(HealthDefinition, HealthServiceImpl(health));
   if (config.reflection) {
-    server.add(ServerReflectionService, ServerReflection(await readFile(PROTOSET), [...SERVICES]));
+    const descriptors = Buffer.concat([await readFile(PROTOSET), healthDescriptors()]);
+    server.add(ServerReflectionService, ServerReflection(descriptors, [...SERVICES, HealthDefinition.fullName]));
   }
   const port = await server.listen(config.listen, credentials);
   const drained = new AbortController();
