@@ -1,43 +1,28 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 import { openFlakyLine, startTestService, turned } from '@kinemacolor/client/testing';
-import { framePts, makeClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
+import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { cacheFolder, ROOT } from '../setup/paths.mjs';
+import { hasPython, pythonClient } from './run-client.mjs';
 
-const PYTHON = join(cacheFolder(), 'grpc-venv', 'bin', 'python');
-const SCRIPT = join(import.meta.dirname, 'colorize_clip.py');
 const TOKEN = 'a token of the tests';
 const FILM = randomBytes(3_000_017);
-const run = promisify(execFile);
 const folder = scratchDir();
-const generated = join(folder, 'generated');
 const at = (name) => join(folder, name);
 let service;
+let client;
 
-/** Runs the script as a user would. */
-async function colorize(way, film, out, { server = service.address, token = TOKEN, more = [] } = {}) {
-  const env = { ...process.env, PYTHONPATH: generated, KINEMACOLOR_TOKEN: token };
-  const { stdout, stderr } = await run(PYTHON, [SCRIPT, way, film, out, '--server', server, ...more], { env });
-  return { job: JSON.parse(stdout), stderr };
-}
+const colorize = (way, film, out, { server = service.address, token = TOKEN } = {}) =>
+  client(way, film, out, { server, token });
 
 const failureOf = (work) => work.then(() => expect.fail('It went well.'), (error) => error); // prettier-ignore
 
-describe.skipIf(!existsSync(PYTHON))('a client in Python (skipped without the set-up’s gRPC for Python)', () => {
+describe.skipIf(!hasPython)('a client in Python (skipped without the set-up’s gRPC for Python)', () => {
   beforeAll(async () => {
-    await mkdir(generated);
-    const protos = ['colorization', 'job', 'settings'].map((name) =>
-      join(ROOT, 'proto/kinemacolor/v1', `${name}.proto`),
-    );
-    const outputs = [`--python_out=${generated}`, `--grpc_python_out=${generated}`];
-    await run(PYTHON, ['-m', 'grpc_tools.protoc', '-I', join(ROOT, 'proto'), ...outputs, ...protos]);
+    client = await pythonClient(at('generated'));
     service = await startTestService({ token: TOKEN });
     await writeFile(at('film.mkv'), FILM);
   });
@@ -74,23 +59,4 @@ describe.skipIf(!existsSync(PYTHON))('a client in Python (skipped without the se
     }
     expect((await readdir(folder)).filter((name) => name.includes('refused'))).toEqual([]);
   });
-
-  const real = process.env.KINEMACOLOR_TEST_SERVER;
-  it.skipIf(real === undefined)(
-    'colours a clip at a real service (skipped without KINEMACOLOR_TEST_SERVER)',
-    async () => {
-      const clip = await makeClip({ folder, name: 'clip.mkv', frames: 50 });
-      for (const way of ['stream', 'job']) {
-        const out = at(`real-${way}.mkv`);
-        await colorize(way, clip, out, {
-          server: real,
-          token: process.env.KINEMACOLOR_TOKEN,
-          more: ['--codec', 'ffv1'],
-        });
-        expect(await framePts(out)).toEqual(await framePts(clip));
-        expect(await planeMd5s(out, 'y')).toEqual(await planeMd5s(clip, 'y'));
-        expect(new Set(await planeMd5s(out, 'u')).size).toBeGreaterThan(1);
-      }
-    },
-  );
 });
