@@ -25,13 +25,16 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
   const { url } = server;
   const port = Number(new URL(url).port);
   let stopping = false;
+  /** It may be on its way. */
+  let next = Promise.resolve(server);
   const keep = async (): Promise<never> => {
     for (;;) {
       await server.gone;
       // Stopped on purpose: this is not broken, and never will be.
       if (stopping) return new Promise<never>(() => undefined);
       onCrash();
-      server = await startNatsServer({ folder, port, login });
+      next = startNatsServer({ folder, port, login });
+      server = await next;
     }
   };
   const broken = keep();
@@ -39,7 +42,11 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
   broken.catch(() => undefined);
   const stop = async (): Promise<void> => {
     stopping = true;
-    await server.stop();
+    // One that could not be started again is told of by `broken`, and need not be stopped.
+    await next.then(
+      (last) => last.stop(),
+      () => undefined,
+    );
     await removeNatsUrl(folder);
   };
   try {
