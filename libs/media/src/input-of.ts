@@ -8,7 +8,12 @@ import type { MediaSource } from './types.js';
 
 /** How ffmpeg is told to read a source. */
 export function inputOf(source: MediaSource, options: readonly string[]): CommandInput {
-  return source.kind === 'file' ? safeFileInput(source.path, options) : safePipeInput(options);
+  if (source.kind === 'file') return safeFileInput(source.path, options);
+  const { analyzeMs } = source;
+  return safePipeInput([
+    ...options,
+    ...(analyzeMs === undefined ? [] : ['-analyzeduration', String(analyzeMs * 1000)]),
+  ]);
 }
 
 /** Brings a streamed source into ffmpeg's standard input; a file needs nothing. Resolves when ffmpeg has all it wants. */

@@ -11,6 +11,8 @@ import type { Spool } from './spool.js';
 import type { MediaInfo } from './types.js';
 
 const usual = 256 * 1024;
+/** Who wants little to be looked at first must not wait for ffmpeg either. */
+const analyzeMs = 1000;
 const larger = [1024 * 1024, 4 * 1024 * 1024, 16 * 1024 * 1024];
 
 /**
@@ -37,7 +39,7 @@ export async function probeSpool(
     try {
       if (!exit.ok) throw inputFailure(name, exit);
       const info = readAnswer(parseAnswer(stdout, name), {
-        source: { kind: 'stream', spool },
+        source: { kind: 'stream', spool, ...(firstBytes < usual ? { analyzeMs } : {}) },
         name,
         size: undefined,
         spooled: false,

@@ -9,7 +9,13 @@ export interface Rational {
 
 /** Where a film comes from: a file that can be opened again and again, or bytes that pass once and are kept in a spool. */
 export type MediaSource =
-  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stream'; readonly spool: Spool };
+  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'stream';
+      readonly spool: Spool;
+      /** Of film that ffmpeg looks at before its first picture, milliseconds; default: its own, 5 s of what has no header. */
+      readonly analyzeMs?: number;
+    };
 
 export type ColourRange = 'limited' | 'full';
 export type Subsampling = '420' | '422' | '444' | '440' | '411' | '410' | 'none';
