@@ -235,6 +235,19 @@ describe('decoder', () => {
     expect(long.job).toMatchObject({ state: JobState.FAILED, error: { code: 8 } });
   });
 
+  it.each(['mkv', 'mp4', 'avi'])('ends a job whose film is cut off between two frames (%s)', async (extension) => {
+    const options = extension === 'mp4' ? ['-movflags', '+faststart'] : [];
+    const clip = await readFile(await makeClip({ folder, name: `short.${extension}`, frames: 200, options: ['-g', '10', ...options] })); // prettier-ignore
+    await start();
+    const job = await submit(clip.subarray(0, clip.length / 2));
+    const reading = take(job, 200).catch(() => undefined);
+    const { job: after } = await ended(job);
+    for (const end of ends.splice(0)) end.abort();
+    await reading;
+    expect(after).toMatchObject({ state: JobState.FAILED, error: { code: 15 } });
+    expect(after.error!.message).toMatch(/cut off|broke off/);
+  });
+
   it('ends a job whose film breaks off', async () => {
     const clip = await readFile(
       await makeClip({ folder, name: 'cut.mp4', frames: 60, options: ['-movflags', '+faststart'] }),

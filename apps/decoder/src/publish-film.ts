@@ -1,7 +1,13 @@
 import { LumaFrame, type FrameId } from '@kinemacolor/contracts';
 import type { CreditWindow, StoredJob } from '@kinemacolor/jobs';
 import { errorFields } from '@kinemacolor/lifecycle';
-import { MediaError, openLuma, type LumaFrame as DecodedFrame, type MediaInfo } from '@kinemacolor/media';
+import {
+  MediaError,
+  openLuma,
+  requireWholeStream,
+  type LumaFrame as DecodedFrame,
+  type MediaInfo,
+} from '@kinemacolor/media';
 import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
 import { InFlight, publishInWindow, subjectOf } from '@kinemacolor/streaming';
 import { jetstream } from '@nats-io/jetstream';
@@ -38,11 +44,13 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
   // One thread holds no frame back. From the first frame on, whatever is published: shots depend on what came before.
   const threads = live === undefined ? config.threads : 1;
   const reader = await openLuma(info, { ...size, threads, signal });
+  let last: DecodedFrame | undefined;
   const publishing = new InFlight(PUBLISHED_AT_ONCE);
   const tooLong = lengthCheck(info, live === undefined ? config.maxSeconds : Number.POSITIVE_INFINITY);
   try {
     for await (const shotFrame of inShots(reader, size, record, context)) {
       const { frame } = shotFrame;
+      last = frame;
       tooLong(frame);
       if (frame.index < from) continue;
       const id = frameId(frame, record, info);
@@ -62,6 +70,8 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
       } else place.nextFrame = Math.max(place.nextFrame, frame.index + 1);
     }
     await publishing.settle();
+    signal.throwIfAborted();
+    if (live === undefined && last !== undefined) requireWholeStream(info, last);
     await outlet?.finish();
   } finally {
     outlet?.close();

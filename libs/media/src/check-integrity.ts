@@ -5,7 +5,7 @@ import { FfmpegProcess } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { MediaError } from './media-error.js';
 import { safeFileInput } from './safe-input.js';
-import type { IntegrityReport, MediaInfo, VideoStream } from './types.js';
+import type { IntegrityReport, LumaFrame, MediaInfo, VideoStream } from './types.js';
 
 /** Containers that give the film's length at their beginning, so that a shorter film is one that was cut. */
 const tellLength = /matroska|flv|avi|asf/;
@@ -80,6 +80,35 @@ function pictureSeconds({ frameCount, averageFrameRate, duration: own = 0 }: Vid
     return (frameCount * averageFrameRate.den) / averageFrameRate.num;
   // A stream's tag can be a leftover of a longer film; the container's own length is not.
   return Math.min(own, duration);
+}
+
+/**
+ * What `requireWhole` is for a film that has streamed by: its pictures against what its header promised.
+ * @param last the last picture that was decoded
+ * @throws MediaError `TRUNCATED`
+ */
+export function requireWholeStream(info: MediaInfo, last: Pick<LumaFrame, 'index' | 'pts'>): void {
+  const { video, duration, container, startTime } = info;
+  const framesReadable = last.index + 1;
+  const { num, den } = video.averageFrameRate ?? { num: 25, den: 1 };
+  const end = (Number(last.pts) * video.timeBase.num) / video.timeBase.den + den / num;
+  const promised = container === 'avi' ? undefined : video.frameCount;
+  const slack = Math.max(0.5, (3 * den) / num);
+  const endsTooEarly = (): boolean =>
+    duration !== undefined &&
+    tellLength.test(container) &&
+    pictureSeconds(video, duration) - Math.max(end, end - startTime) > slack;
+  const truncated = promised === undefined ? endsTooEarly() : lacksFrames(promised, framesReadable, false);
+  const secondsReadable = Math.max(0, end - Math.max(0, startTime));
+  const framesExpected = promised ?? video.expectedFrames;
+  requireWhole(info, {
+    framesReadable,
+    framesExpected,
+    secondsReadable,
+    secondsExpected: duration,
+    errors: 0,
+    truncated,
+  });
 }
 
 /** @throws MediaError `TRUNCATED` when the report says so, with how much can be read. */

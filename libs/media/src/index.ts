@@ -43,7 +43,7 @@ export type { ColourMatrix } from './chroma-table.js';
 export { listEncoders } from './encoders.js';
 export { planStreams } from './stream-plan.js';
 export { checkCodec } from './check-codec.js';
-export { checkIntegrity, requireWhole } from './check-integrity.js';
+export { checkIntegrity, requireWhole, requireWholeStream } from './check-integrity.js';
 export { renderComparison, type ComparisonOptions } from './comparison.js';
 export { joinFilm, type JoinOptions, type JoinResult } from './join-film.js';
 export { openFilmMux, type FilmMux, type FilmMuxOptions } from './film-mux.js';
