@@ -63,5 +63,12 @@ function jobOptions(film: string, { output, label }: SubmitFlags, settings: Subm
   const { model, renderSize, saturation, stabilize, codec, crf, preset, subsampling, poison } = settings;
   const colour = { model, renderSize, saturation, stabilize, poison };
   const encode = { codec, crf, preset, subsampling, container: resultContainer(output) };
-  return { ...colour, ...encode, label: label ?? (film === '-' ? 'standard input' : path.basename(film)) };
+  return { ...colour, ...encode, label: label ?? (film === '-' ? 'standard input' : labelOf(film)) };
 }
+
+/** A file may have a name that no terminal should be shown, or one that is too long. */
+const labelOf = (film: string): string =>
+  path
+    .basename(film)
+    .replaceAll(/\p{Cc}/gu, '?')
+    .slice(0, 200);

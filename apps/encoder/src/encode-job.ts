@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { JobState } from '@kinemacolor/contracts';
 import {
   endJob,
@@ -12,6 +10,7 @@ import {
   type FollowedJob,
   type JobStore,
 } from '@kinemacolor/jobs';
+import { makeScratchFolder } from '@kinemacolor/media';
 import type { Log } from '@kinemacolor/lifecycle';
 import { keptBytes, type Bus } from '@kinemacolor/streaming';
 import type { EncoderConfig } from './config.js';
@@ -36,7 +35,7 @@ export async function encodeJob(job: FollowedJob, context: EncodeContext): Promi
   const { bus, store, config, log, signal } = context;
   const { id } = job.now.job;
   const encoder = randomUUID();
-  const folder = await mkdtemp(path.join(config.scratch ?? tmpdir(), 'kinemacolor-encode-'));
+  const folder = await makeScratchFolder('encode', config.scratch);
   const replaced = new AbortController();
   try {
     const first = job.now.encoder === '';

@@ -59,6 +59,14 @@ describe('settings of a job', () => {
   });
 });
 
+it('a label has nothing that a terminal would obey', () => {
+  for (const label of ['red \u001b[31m', 'two\nlines', 'bell\u0007', 'c1 \u009b']) {
+    expect(() => {
+      checkLabel(label);
+    }).toThrow(failing(Status.INVALID_ARGUMENT, /^label.*control/));
+  }
+});
+
 it('a label has at most 200 characters, however many bytes they take', () => {
   checkLabel('🎬'.repeat(200));
   expect(() => {

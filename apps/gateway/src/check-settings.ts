@@ -47,6 +47,8 @@ const LONGEST_LABEL = 200;
 /** @throws ServerError `INVALID_ARGUMENT` */
 export function checkLabel(label: string): void {
   if (Array.from(label).length > LONGEST_LABEL) refuse('label', `It has more than ${LONGEST_LABEL} characters.`);
+  // It is shown in terminals, also those of others.
+  if (/\p{Cc}/u.test(label)) refuse('label', 'It has control characters.');
 }
 
 /**

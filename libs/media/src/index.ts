@@ -34,6 +34,7 @@ export { openLuma } from './open-luma.js';
 export { openColour, type ColourFrame, type ColourOptions } from './open-colour.js';
 export { surveyFilm, type PictureBox, type SurveyFrame, type SurveyOptions } from './survey-film.js';
 export { probe, type MediaLimits, type ProbeOptions } from './probe.js';
+export { makeScratchFolder } from './scratch-folder.js';
 export { Spool, type SpoolOptions } from './spool.js';
 export { openChromaSink } from './chroma-sink.js';
 export { openSegmentSink, type SegmentSink, type SegmentSinkOptions } from './segment-sink.js';

@@ -33,7 +33,8 @@ export async function openSegmentSink(info: MediaInfo, options: SegmentSinkOptio
   const clock = segmentClock(info.video);
   const cutter = new SegmentCutter({ name: info.name, folder, startFrame, segmentFrames, clock });
   const sink = await openSink(info, options, (plan) => ({
-    name: folder,
+    // Whoever is told of a failure does not know this machine's folders.
+    name: 'the coloured film',
     startFrame,
     stdout: 'pipe',
     command: () => ({ url: 'pipe:1', options: fragmentedOptions(plan, info.video) }),

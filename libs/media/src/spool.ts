@@ -1,8 +1,8 @@
-import { open, mkdtemp, rm, type FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { MediaError } from './media-error.js';
+import { makeScratchFolder } from './scratch-folder.js';
 
 export interface SpoolOptions {
   /** What messages call the film. Default `standard input`. */
@@ -53,7 +53,7 @@ export class Spool {
   }
 
   static async from(source: Readable, options: SpoolOptions = {}): Promise<Spool> {
-    const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'kinemacolor-spool-'));
+    const folder = await makeScratchFolder('spool', options.folder);
     return new Spool(source, folder, {
       name: options.name ?? 'standard input',
       readers: options.readers ?? 2,

@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const HOST = hostname().replaceAll(/\W/g, '_');
+/** Of each folder that was looked through by this process. */
+const swept = new Map<string, Promise<void>>();
+
+/**
+ * A new folder for what is under way, with the process in its name. The first one that a process makes removes those of
+ * processes of this machine that were killed.
+ * @param kind what it holds, one word
+ */
+export async function makeScratchFolder(kind: string, base: string = tmpdir()): Promise<string> {
+  const sweeping = swept.get(base) ?? sweep(base);
+  swept.set(base, sweeping);
+  await sweeping;
+  return mkdtemp(join(base, `kinemacolor-${kind}-${HOST}-${process.pid}-`));
+}
+
+async function sweep(base: string): Promise<void> {
+  for (const name of await readdir(base)) {
+    const [, host, pid] = /^kinemacolor-[a-z]+-(\w+)-(\d+)-[^-]+$/.exec(name) ?? [];
+    if (host !== HOST || pid === undefined || isAlive(Number(pid))) continue;
+    // Another user's, perhaps: it is theirs to remove.
+    await rm(join(base, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
