@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { JobState, Progress } from '@kinemacolor/contracts';
-import { answerWhereabouts, followCredit, hasEnded, type StoredJob } from '@kinemacolor/jobs';
+import { answerWhereabouts, followCredit, hasEnded, LIVE_FIRST_BYTES, type StoredJob } from '@kinemacolor/jobs';
 import { openFilmStream, type MediaInfo } from '@kinemacolor/media';
 import { readBytes } from '@kinemacolor/streaming';
 import type { DecodeContext } from './decode-job.js';
@@ -53,8 +53,6 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
 }
 
 const TELL_MS = 1000;
-/** Of a live stream that are looked at before it begins: seconds, at the rate that it comes. */
-const LIVE_FIRST_BYTES = 64 * 1024;
 const FOREVER_MS = 2 ** 31 - 1;
 
 function begun(now: StoredJob, info: MediaInfo): StoredJob | undefined {

@@ -1,5 +1,5 @@
 import { JobState } from '@kinemacolor/contracts';
-import { endJob, hasEnded, permanentError, type FollowedJob, type JobStore } from '@kinemacolor/jobs';
+import { endJob, hasEnded, interruptedBy, permanentError, type FollowedJob, type JobStore } from '@kinemacolor/jobs';
 import type { Log } from '@kinemacolor/lifecycle';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { DecoderConfig } from './config.js';
@@ -21,8 +21,7 @@ export async function decodeJob(job: FollowedJob, context: DecodeContext): Promi
   const { store, log, signal } = context;
   const { id } = job.now.job;
   if (job.now.live !== undefined && job.now.pinnedUntil !== undefined) {
-    // What has been shown cannot be shown again, and what came meanwhile is late.
-    await endJob(store, id, { state: JobState.FAILED, error: INTERRUPTED });
+    await endJob(store, id, interruptedBy('decoder'));
     return;
   }
   let epoch: AbortController = new AbortController();
@@ -52,10 +51,3 @@ export async function decodeJob(job: FollowedJob, context: DecodeContext): Promi
 }
 
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
-
-/** UNAVAILABLE: the stream may be begun again. */
-const INTERRUPTED = {
-  code: 14,
-  message: 'The live stream was interrupted: its decoder has ended. Begin it again.',
-  frame: undefined,
-};

@@ -1,5 +1,5 @@
 import { LumaFrame, type FrameId } from '@kinemacolor/contracts';
-import type { CreditWindow, StoredJob } from '@kinemacolor/jobs';
+import { durationMs, type CreditWindow, type StoredJob } from '@kinemacolor/jobs';
 import { errorFields } from '@kinemacolor/lifecycle';
 import {
   MediaError,
@@ -34,8 +34,7 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
   const size = renderSizeOf(info, job.settings!.renderSize!);
   const stream = jetstream(connection);
   const from = place.nextFrame;
-  const maxDelayMs =
-    live?.maxDelay === undefined ? LIVE_DELAY_MS : live.maxDelay.seconds * 1000 + live.maxDelay.nanos / 1e6;
+  const maxDelayMs = live?.maxDelay === undefined ? LIVE_DELAY_MS : durationMs(live.maxDelay);
   const onError = (error: unknown): void => {
     log.warn({ job: job.id, ...errorFields(error) }, 'a late frame could not be passed over');
   };

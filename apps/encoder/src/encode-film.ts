@@ -1,4 +1,4 @@
-import { raiseEpoch, tellCredit, type FollowedJob } from '@kinemacolor/jobs';
+import { LIVE_FIRST_BYTES, raiseEpoch, tellCredit, type FollowedJob } from '@kinemacolor/jobs';
 import { errorFields } from '@kinemacolor/lifecycle';
 import {
   MediaError,
@@ -101,8 +101,6 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   }
 }
 
-/** Of a live stream that are looked at before it begins: seconds, at the rate that it comes. */
-const LIVE_FIRST_BYTES = 64 * 1024;
 /** A live film comes out in pieces of so many frames. */
 const LIVE_SEGMENT_FRAMES = 12;
 /** Of a live source, behind the encoder: the decoder may be somewhat behind it. */

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { JobState } from '@kinemacolor/contracts';
 import {
   endJob,
+  interruptedBy,
   permanentError,
   raiseEpoch,
   Replaced,
@@ -40,7 +41,7 @@ export async function encodeJob(job: FollowedJob, context: EncodeContext): Promi
   try {
     const first = job.now.encoder === '';
     if (!first && job.now.live !== undefined) {
-      await endJob(store, id, { state: JobState.FAILED, error: INTERRUPTED });
+      await endJob(store, id, interruptedBy('encoder'));
       return;
     }
     if ((await takeOver(store, id, encoder)) === undefined) return;
@@ -69,10 +70,3 @@ export async function encodeJob(job: FollowedJob, context: EncodeContext): Promi
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-/** UNAVAILABLE: the stream may be begun again. */
-const INTERRUPTED = {
-  code: 14,
-  message: 'The live stream was interrupted: its encoder has ended. Begin it again.',
-  frame: undefined,
-};

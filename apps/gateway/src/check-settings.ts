@@ -1,4 +1,5 @@
 import { ColorizeSettings, Container, Duration, PoisonPolicy, Subsampling } from '@kinemacolor/contracts';
+import { durationMs } from '@kinemacolor/jobs';
 import { ServerError, Status } from 'nice-grpc';
 
 /** Codecs by the containers that can hold them while they are still being written, as `checkCodec` of libs/media has them. */
@@ -57,7 +58,7 @@ export function checkLabel(label: string): void {
  */
 export function checkDuration(field: string, given: Duration | undefined, mostMs: number): number | undefined {
   if (given === undefined) return undefined;
-  const ms = given.seconds * 1000 + given.nanos / 1e6;
+  const ms = durationMs(given);
   if (!(ms > 0 && ms <= mostMs)) refuse(field, `It must be more than 0 and at most ${mostMs / 1000} seconds.`);
   return ms;
 }

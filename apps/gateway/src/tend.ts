@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { JobState } from '@kinemacolor/contracts';
-import { endJob, hasEnded, type StoredJob } from '@kinemacolor/jobs';
+import { durationMs, endJob, hasEnded, type StoredJob } from '@kinemacolor/jobs';
 import { Status } from 'nice-grpc';
 import type { Gateway } from './gateway.js';
 
@@ -66,5 +66,4 @@ export const deadlineWords = (ms: number): string =>
   `The job was not done ${Math.round(ms / 1000)} seconds after its source was whole, which is its deadline.`;
 
 /** How long a job may take once its source is whole, milliseconds. */
-export const allowedMs = ({ allowed }: StoredJob): number =>
-  allowed === undefined ? Infinity : allowed.seconds * 1000 + allowed.nanos / 1e6;
+export const allowedMs = ({ allowed }: StoredJob): number => (allowed === undefined ? Infinity : durationMs(allowed));

@@ -1,6 +1,5 @@
 import { Credit } from '@kinemacolor/contracts';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { subjectOf } from '@kinemacolor/streaming';
 
 /**
  * How far the decoder may run ahead of the encoder. The window goes from end to end, so the colorizers between never find the
@@ -8,7 +7,7 @@ import { subjectOf } from '@kinemacolor/streaming';
  *
  * Credit is told again and again and kept nowhere: what gets lost is made good by the next one.
  */
-const subject = (job: string): string => `credit.${subjectOf('luma', job).slice('luma.'.length)}`;
+const subject = (job: string): string => `credit.${job}`;
 
 /** How often an encoder that stands still says where it stands, milliseconds. */
 const REPEAT_MS = 500;

@@ -1,4 +1,6 @@
 export { followCredit, tellCredit, type CreditTeller, type CreditWindow } from './credit.js';
+export { durationMs } from './duration-ms.js';
+export { interruptedBy, LIVE_FIRST_BYTES } from './live.js';
 export { raiseEpoch, takeOver } from './epoch.js';
 export { permanentError } from './job-errors.js';
 export { endJob, hasEnded, openJobStore, type Ending, type JobStore, type StoredJob } from './job-store.js';

@@ -1,6 +1,7 @@
 import { JobRecord, JobState, type Job, type JobError } from '@kinemacolor/contracts';
 import { openRecords, type Records } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
+import { durationMs } from './duration-ms.js';
 
 /** A record whose job is there, as every stored one is. */
 export type StoredJob = JobRecord & { job: Job };
@@ -53,5 +54,4 @@ export function endJob(store: JobStore, id: string, ending: Ending, now = new Da
 const DAY_MS = 24 * 60 * 60_000;
 
 /** How long a job and its result are kept once it has ended, milliseconds. */
-const keptMs = ({ keep }: JobRecord): number =>
-  keep === undefined ? DAY_MS : keep.seconds * 1000 + Math.round(keep.nanos / 1e6);
+const keptMs = ({ keep }: JobRecord): number => (keep === undefined ? DAY_MS : Math.round(durationMs(keep)));

@@ -1,6 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from './connect.js';
-import { isAway } from './is-away.js';
 import { ensureStreams, type StreamOptions } from './streams.js';
 
 /** A service's connection to NATS, with the streams in place. */
@@ -37,9 +36,8 @@ async function ensureWhenBack(connection: NatsConnection, ensure: () => Promise<
     if (type !== 'reconnect') continue;
     try {
       await ensure();
-    } catch (error) {
+    } catch {
       // It went again: there will be another return. What else is wrong is met by whoever uses the stream.
-      if (!isAway(error)) continue;
     }
   }
 }
