@@ -35,16 +35,19 @@ async function* frames(count: number): AsyncGenerator<LumaFrame> {
 describe('ThreadPool', () => {
   it('answers a small batch before a large one that was sent first, and colorizeStage still keeps the order', async () => {
     const pool = await open(2);
+    // The first batch of a thread builds its graph, which would decide the race below.
+    await Promise.all([pool.colour(grey(small, 0), small), pool.colour(grey(small, 0), small)]);
     const order: string[] = [];
     const note = (name: string) => () => order.push(name);
+    const onFirst = (): Promise<unknown> => pool.colour(grey(large, 0), large, 1);
     await Promise.all([
-      pool.colour(grey(large, 0), large).then(note('large')),
+      Promise.all([onFirst(), onFirst(), onFirst(), onFirst()]).then(note('large')),
       pool.colour(grey(small, 0), small).then(note('small')),
     ]);
     expect(order).toEqual(['small', 'large']);
 
-    // One of the two threads is kept busy, so that the answers of the other come first.
-    const busy = pool.colour(grey(large, 0), large);
+    // One of the two threads is kept busy, so that what it gets behind that is answered late.
+    const busy = Promise.all([onFirst(), onFirst(), onFirst()]);
     const answered: number[] = [];
     let sent = 0;
     const colorizer: Parameters<typeof colorizeStage>[1] = {
