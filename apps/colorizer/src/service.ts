@@ -2,7 +2,8 @@ import path from 'node:path';
 import { cacheFolder } from '@kinemacolor/config';
 import { fetchModel, openJobStore, openModelRecords, publishModel } from '@kinemacolor/jobs';
 import { errorFields, type Log, type Service } from '@kinemacolor/lifecycle';
-import { busOptions, openBus, type Bus } from '@kinemacolor/streaming';
+import { ModelError } from '@kinemacolor/models/model-error';
+import { answers, busOptions, openBus, type Bus } from '@kinemacolor/streaming';
 import { ChromaOutlet } from './chroma-outlet.js';
 import { noCounts, type ColourCounts } from './colour-counts.js';
 import { Colouring } from './colouring.js';
@@ -122,6 +123,7 @@ async function start(
       await (closed ??= close());
       throw error;
     }),
+    healthy: () => answers(connection),
     drain: async () => {
       await colouring.drain();
       await (closed ??= close());
@@ -129,12 +131,13 @@ async function start(
   };
 }
 
-/** The version of the service's own model to begin with. */
+/** The version of the service's own model to begin with. @throws ModelError when there is none that works */
 async function firstVersion(swap: ModelSwap, name: string): Promise<string> {
   const record = await swap.judge(name);
   if (record !== undefined && record.serving !== '') return record.serving;
   const why = record?.versions.at(-1)?.refused ?? '';
-  throw new Error(
+  throw new ModelError(
+    record === undefined ? 'NOT_FOUND' : 'UNSUPPORTED',
     record === undefined
       ? `There is no model ${name}: it is none of the shipped ones, no folder, and not in the model store.`
       : `No version of model ${name} works${why === '' ? '' : `: ${why}`}. Put a working one into the model store.`,

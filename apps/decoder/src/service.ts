@@ -1,6 +1,6 @@
 import { openJobStore, startTaskWorker } from '@kinemacolor/jobs';
 import { errorFields, type Log, type Service } from '@kinemacolor/lifecycle';
-import { busOptions, openBus } from '@kinemacolor/streaming';
+import { answers, busOptions, openBus } from '@kinemacolor/streaming';
 import type { DecoderConfig } from './config.js';
 import { decodeJob } from './decode-job.js';
 import { openPins } from './model-pins.js';
@@ -31,5 +31,5 @@ export async function startDecoder(config: DecoderConfig, log: Log): Promise<Ser
     await worker.drain();
     await connection.drain();
   };
-  return { ended: worker.ended, drain: () => (draining ??= drain()) };
+  return { ended: worker.ended, healthy: () => answers(connection), drain: () => (draining ??= drain()) };
 }

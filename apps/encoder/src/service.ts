@@ -1,6 +1,6 @@
 import { openJobStore, startTaskWorker } from '@kinemacolor/jobs';
 import { errorFields, type Log, type Service } from '@kinemacolor/lifecycle';
-import { busOptions, openBus } from '@kinemacolor/streaming';
+import { answers, busOptions, openBus } from '@kinemacolor/streaming';
 import type { EncoderConfig } from './config.js';
 import { encodeJob } from './encode-job.js';
 
@@ -28,5 +28,5 @@ export async function startEncoder(config: EncoderConfig, log: Log): Promise<Ser
     await worker.drain();
     await bus.connection.drain();
   };
-  return { ended: worker.ended, drain: () => (draining ??= drain()) };
+  return { ended: worker.ended, healthy: () => answers(bus.connection), drain: () => (draining ??= drain()) };
 }

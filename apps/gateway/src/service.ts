@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import type { ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
 import { ColorizationServiceDefinition, ModelsServiceDefinition, PROTOSET } from '@kinemacolor/contracts';
 import type { Log, Service } from '@kinemacolor/lifecycle';
-import { busOptions, openBus } from '@kinemacolor/streaming';
+import { answers, busOptions, openBus } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createServer, type Server } from 'nice-grpc';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
@@ -16,6 +16,7 @@ import { healthDescriptors } from './health-descriptor.js';
 import { keepHouse } from './janitor.js';
 import { modelsService } from './models-service.js';
 import { OpenCalls } from './open-calls.js';
+import { cannotListen, wrongFile } from './start-error.js';
 import { openTokens, type Tokens } from './tokens.js';
 
 const SERVICES = [ColorizationServiceDefinition.fullName, ModelsServiceDefinition.fullName] as const;
@@ -26,11 +27,12 @@ const RESERVE_MS = 4_000;
 
 /**
  * Starts a gateway.
- * @throws Error, StreamingError when it cannot: the store, the address, a file, or settings that would leave it open
+ * @throws ConfigError for an address, a file or settings that it cannot use, or that would leave it open; StreamingError when
+ *   the store cannot be reached
  */
 export async function startGateway(config: GatewayConfig, log: Log): Promise<Service> {
   const credentials = await serverCredentials(config);
-  const tokens = config.tokens === undefined ? undefined : await openTokens(config.tokens, log);
+  const tokens = config.tokens === undefined ? undefined : await readTokens(config.tokens, log);
   const { connection } = await openBus(busOptions(config, 'gateway'));
   try {
     return await serve(config, log, credentials, tokens, connection);
@@ -61,7 +63,7 @@ async function serve(
     const descriptors = Buffer.concat([await readFile(PROTOSET), healthDescriptors()]);
     server.add(ServerReflectionService, ServerReflection(descriptors, [...SERVICES, HealthDefinition.fullName]));
   }
-  const port = await server.listen(config.listen, credentials);
+  const port = await listen(server, config.listen, credentials);
   const drained = new AbortController();
   const house = keepHouse(gateway, drained.signal);
   void tellHealth(connection, health, drained.signal);
@@ -69,6 +71,7 @@ async function serve(
   return {
     facts: { address: withPort(config.listen, port) },
     ended: endOf(connection, drained.signal),
+    healthy: () => answers(connection),
     drain: () =>
       (draining ??= (async () => {
         setHealth(health, false);
@@ -80,6 +83,28 @@ async function serve(
         await connection.drain();
       })()),
   };
+}
+
+/** @throws ConfigError for an address that is taken, or not this machine's */
+async function listen(server: Pick<Server, 'listen'>, address: string, credentials: ServerCredentials): Promise<number> {
+  // What gRPC would print of it is in its error as well.
+  setLogVerbosity(logVerbosity.NONE);
+  try {
+    return await server.listen(address, credentials);
+  } catch (error) {
+    throw cannotListen(address, error);
+  } finally {
+    setLogVerbosity(logVerbosity.ERROR);
+  }
+}
+
+/** @throws ConfigError for a file that cannot be read, or holds something else */
+async function readTokens(file: string, log: Log): Promise<Tokens> {
+  try {
+    return await openTokens(file, log);
+  } catch (error) {
+    throw wrongFile('KINEMACOLOR_TOKENS', file, error);
+  }
 }
 
 const withPort = (listen: string, port: number): string =>

@@ -7,6 +7,7 @@ import { runService, type Service } from './run-service.js';
 interface Common {
   readonly logLevel: LogLevel;
   readonly graceSeconds: number;
+  readonly health?: string | undefined;
 }
 
 /**
@@ -33,5 +34,11 @@ export async function mainService<Config extends Common>(
     return;
   }
   const log = openLog(name, config.logLevel);
-  await runService({ name, log, graceMs: config.graceSeconds * 1000, start: () => start(config, log) });
+  await runService({
+    name,
+    log,
+    graceMs: config.graceSeconds * 1000,
+    health: config.health,
+    start: () => start(config, log),
+  });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { openHealth, type Health } from './health.js';
 import { errorFields, type Log } from './log.js';
 
 /** Something that runs until it is told to stop. */
@@ -7,6 +8,8 @@ export interface Service {
   readonly facts?: Readonly<Record<string, string | number>>;
   /** Settles when it has ended by itself; fails when it cannot go on. */
   readonly ended: Promise<void>;
+  /** Whether it can work now: what it needs answers. */
+  healthy(): Promise<boolean>;
   /** Takes nothing new, finishes or hands back what it has, and closes. Idempotent. */
   drain(): Promise<void>;
 }
@@ -16,6 +19,8 @@ export interface RunOptions {
   readonly log: Log;
   /** How long draining may take, milliseconds; then the process ends anyway, with exit code 1. */
   readonly graceMs: number;
+  /** `HOST:PORT` where its health is told; default: nowhere. */
+  readonly health?: string | undefined;
   readonly start: () => Promise<Service>;
 }
 
@@ -30,16 +35,20 @@ export interface ReadyMessage {
  * Runs a service as this process: starts it, drains it at SIGTERM, SIGINT or when the process that started it is gone, and
  * sets the exit code: 0 when it was drained in time, 1 when it failed. An error is one line of the log.
  */
-export async function runService({ name, log, graceMs, start }: RunOptions): Promise<void> {
+export async function runService({ name, log, graceMs, health: at, start }: RunOptions): Promise<void> {
   const stop = stopRequested();
+  let health: Health | undefined;
   try {
+    health = await openHealth(at);
     const service = await start();
+    health.started(() => service.healthy());
     const facts = service.facts ?? {};
     log.info(facts, 'ready');
     const ready: ReadyMessage = { kind: 'ready', name, facts };
     process.send?.(ready);
     const why = await Promise.race([stop, service.ended.then(() => 'it ended')]);
     log.info({ why }, 'draining');
+    health.draining();
     if (!(await within(graceMs, service.drain()))) {
       log.error({ graceMs }, 'not drained in time');
       process.exit(1);
@@ -49,6 +58,7 @@ export async function runService({ name, log, graceMs, start }: RunOptions): Pro
     log.error(errorFields(error), 'failed');
     process.exitCode = 1;
   } finally {
+    await health?.close();
     // Else the channel to the parent keeps the process alive.
     if (process.connected) process.disconnect();
   }

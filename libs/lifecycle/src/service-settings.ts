@@ -14,4 +14,14 @@ export const serviceSettings = {
     describe: 'How long a service may take to finish or hand back its work when it is told to stop',
     unit: 'seconds',
   }),
+  health: setting(
+    z
+      .string()
+      .regex(/^.+:\d+$/, 'Must be HOST:PORT')
+      .optional(),
+    {
+      env: 'KINEMACOLOR_HEALTH',
+      describe: 'Where health is told by HTTP (/live, /ready), as HOST:PORT; none: nowhere',
+    },
+  ),
 };

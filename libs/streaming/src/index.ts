@@ -1,3 +1,4 @@
+export { answers } from './answers.js';
 export { openBus, type Bus, type BusOptions } from './bus.js';
 export { busOptions, natsOptions, natsSettings, type NatsAddress, type NatsValues } from './nats-settings.js';
 export { connectNats, type NatsOptions } from './connect.js';
