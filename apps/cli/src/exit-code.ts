@@ -2,10 +2,11 @@ import { ClientError, type StatusName } from '@kinemacolor/client/client-error';
 import { ConfigError } from '@kinemacolor/config';
 import { DatasetError } from '@kinemacolor/dataset';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
-import { ModelError } from '@kinemacolor/models/model-error';
+import { ModelError, type ModelErrorCode } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
-import { StreamingError } from '@kinemacolor/streaming';
-import { TensorError } from '@kinemacolor/tensor/tensor-error';
+import { StartFailed, type Failure } from '@kinemacolor/serve';
+import { StreamingError, type StreamingErrorCode } from '@kinemacolor/streaming';
+import { TensorError, type TensorErrorCode } from '@kinemacolor/tensor/tensor-error';
 import { TrainingError, type TrainingErrorCode } from '@kinemacolor/training/training-error';
 import { UsageError } from './usage-error.js';
 
@@ -91,13 +92,32 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;
   if (error instanceof StreamingError) {
     if (error.code === 'SERVER_MISSING') return EXIT.ENVIRONMENT;
+    if (error.code === 'BUSY') return EXIT.USAGE;
     return error.code === 'NOT_CONNECTED' ? EXIT.SERVICE_AWAY : EXIT.FAILED;
   }
+  if (error instanceof StartFailed)
+    return error.failure === undefined ? EXIT.FAILED : exitCodeOf(asError(error.failure));
   if (error instanceof PipelineError) {
     if (error.code === 'ABORTED') return EXIT.INTERRUPTED;
     if (error.code === 'SAME_FILE' || error.code === 'JOURNAL_MISMATCH' || error.code === 'BUSY') return EXIT.USAGE;
   }
   return EXIT.FAILED;
+}
+
+/** What a service failed of, as it would be thrown here: by the name of its class and its code. */
+function asError({ error, code, message }: Failure): Error {
+  switch (error) {
+    case 'ModelError':
+      return new ModelError(code as ModelErrorCode, message);
+    case 'StreamingError':
+      return new StreamingError(code as StreamingErrorCode, message);
+    case 'TensorError':
+      return new TensorError(code as TensorErrorCode, message);
+    case 'MediaError':
+      return new MediaError(code as MediaErrorCode, message);
+    default:
+      return new Error(message);
+  }
 }
 
 /** A job is refused for its film, anything else for its arguments. */

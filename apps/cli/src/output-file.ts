@@ -1,4 +1,4 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { EXIT, isDiskFull } from './exit-code.js';
 import { UsageError } from './usage-error.js';
@@ -17,6 +17,21 @@ export async function checkOutput(flag: string, file: string): Promise<void> {
     await access(there === undefined ? path.dirname(file) : file, constants.W_OK);
   } catch (error) {
     throw unwritable(flag, file, error);
+  }
+}
+
+/**
+ * Makes a folder that only this user may look into, unless it is there, and looks whether it can be written into.
+ * @throws UsageError with the exit code of an output that cannot be written, or of a full disk
+ */
+export async function makeFolder(flag: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const file = code === 'EEXIST' || code === 'ENOTDIR';
+    throw unwritable(flag, folder, file ? new Error('it, or a part of its path, is a file') : error);
   }
 }
 

@@ -50,7 +50,8 @@ export function buildProgram(finish: (code: number) => void): Command {
 
   const serve = program
     .command('serve')
-    .description('run everything as a service on this machine, until Ctrl-C: clients submit films to it');
+    .description('run everything as a service on this machine, until Ctrl-C: clients submit films to it')
+    .addHelpText('after', EXIT_CODES);
   for (const { flags, description } of serveSettings.options()) serve.option(flags, description);
   serve.action(async (flags: Record<string, unknown>) => { finish(await serveCommand(flags)); }); // prettier-ignore
 

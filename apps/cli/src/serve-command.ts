@@ -1,6 +1,7 @@
 import { startServices } from '@kinemacolor/serve';
 import { withoutSecrets } from '@kinemacolor/streaming';
 import { EXIT, exitCodeOf } from './exit-code.js';
+import { makeFolder } from './output-file.js';
 import { serveSettings } from './serve-settings.js';
 import { watchSignals } from './signals.js';
 
@@ -12,6 +13,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
     const tell = (message: string): void => {
       console.error(`kinemacolor: ${message}`);
     };
+    if (nats === undefined) await makeFolder('--data', data);
     tell('starting …');
     const services = await startServices({
       folder: data,

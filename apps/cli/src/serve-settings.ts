@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheFolder, defineSettings, readNumber, setting } from '@kinemacolor/config';
+import { cacheFolder, defineSettings, readListen, readNumber, setting } from '@kinemacolor/config';
 import { z } from 'zod';
 
 const count = (most: number) => readNumber(z.number().int().min(1).max(most).default(1));
@@ -13,13 +13,13 @@ export const dataSetting = setting(z.string().default(path.join(cacheFolder(), '
 
 /** What `kinemacolor serve` can be told; every setting of the services is taken from its variable as well. */
 export const serveSettings = defineSettings({
-  listen: setting(z.string().default('127.0.0.1:50051'), {
+  listen: setting(readListen().default('127.0.0.1:50051'), {
     flag: '--listen <address>',
     env: 'KINEMACOLOR_LISTEN',
     describe: 'where clients find it',
   }),
   data: dataSetting,
-  nats: setting(z.string().optional(), {
+  nats: setting(z.string().min(1).optional(), {
     flag: '--nats <urls>',
     env: 'KINEMACOLOR_NATS',
     describe: 'NATS servers that run already (default: one of its own)',

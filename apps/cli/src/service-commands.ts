@@ -33,12 +33,17 @@ export function addServiceCommands(
     .argument('[id]', 'everything about this job')
     .option('--all', 'every job that the service still knows')
     .option('--state <state...>', 'uploading, queued, running, succeeded, failed, cancelled or expired')
-    .option('--json', 'for programs');
+    .option('--json', 'for programs')
+    .addHelpText('after', exitCodes);
   forServer(jobs).action(async (id: string | undefined, { all, state, json, ...settings }: JobsFlags & Flags) => {
     finish(await jobsCommand(id, { all, state, json } as JobsFlags, settings));
   });
 
-  const cancel = program.command('cancel').description('end a job at a service').argument('<id>', 'the job');
+  const cancel = program
+    .command('cancel')
+    .description('end a job at a service')
+    .argument('<id>', 'the job')
+    .addHelpText('after', exitCodes);
   forServer(cancel).action(async (id: string, settings: Flags) => { finish(await cancelCommand(id, settings)); }); // prettier-ignore
 
   const download = program

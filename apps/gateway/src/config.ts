@@ -1,4 +1,4 @@
-import { defineSettings, readBoolean, readNumber, setting, type ParsedSettings } from '@kinemacolor/config';
+import { defineSettings, readBoolean, readListen, readNumber, setting, type ParsedSettings } from '@kinemacolor/config';
 import { serviceSettings } from '@kinemacolor/lifecycle';
 import { natsSettings } from '@kinemacolor/streaming';
 import { z } from 'zod';
@@ -11,7 +11,7 @@ const seconds = (byDefault: number, most: number) => readNumber(z.number().posit
 export const gatewaySettings = defineSettings({
   ...natsSettings,
   ...serviceSettings,
-  listen: setting(z.string().default('127.0.0.1:50051'), {
+  listen: setting(readListen().default('127.0.0.1:50051'), {
     flag: '--listen <host:port>',
     env: 'KINEMACOLOR_LISTEN',
     describe: 'Where the gRPC server listens; port 0 is a free one, told when it is ready',

@@ -1,31 +1,44 @@
-import { readFile } from 'node:fs/promises';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { GatewayConfig } from './config.js';
+import { readNamed, wrongSetting } from './start-error.js';
 
 type Given = Pick<GatewayConfig, 'listen' | 'tokens' | 'insecure' | 'tlsCertificate' | 'tlsKey' | 'tlsClientCa'>;
 
 /**
  * What the server shows and wants of a connection.
- * @throws Error when it would be open to a network by oversight, or a file is missing
+ * @throws ConfigError when it would be open to a network by oversight, or a file is missing or not what it should be
  */
 export async function serverCredentials(given: Given): Promise<ServerCredentials> {
   const { listen, tokens, insecure, tlsCertificate, tlsKey, tlsClientCa } = given;
   if (tokens === undefined && tlsClientCa === undefined && !insecure && !isLoopback(listen)) {
-    throw new Error(
-      `${listen} can be reached by others, who could use the service without a token: give --tokens FILE, or --tls-client-ca FILE, or listen on 127.0.0.1. If that is what you want, say --insecure.`,
+    throw wrongSetting(
+      `KINEMACOLOR_LISTEN=${listen} (or --listen)`,
+      'others can reach it there, and use the service without a token. Name a file of tokens in KINEMACOLOR_TOKENS, or the authority of clients’ certificates in KINEMACOLOR_TLS_CLIENT_CA, or listen on 127.0.0.1. If that is what you want, set KINEMACOLOR_INSECURE=true.',
     );
   }
   if (tlsCertificate === undefined && tlsKey === undefined) {
     if (tlsClientCa === undefined) return ServerCredentials.createInsecure();
-    throw new Error('--tls-client-ca needs --tls-certificate and --tls-key as well.');
+    throw wrongSetting(OF.authority, `${OF.certificate} and ${OF.key} are needed as well.`);
   }
   if (tlsCertificate === undefined || tlsKey === undefined) {
-    throw new Error('--tls-certificate and --tls-key belong together.');
+    throw wrongSetting(tlsKey === undefined ? OF.certificate : OF.key, `${OF.certificate} and ${OF.key} belong together.`); // prettier-ignore
   }
-  const [certificate, key] = await Promise.all([readFile(tlsCertificate), readFile(tlsKey)]);
-  const authority = tlsClientCa === undefined ? null : await readFile(tlsClientCa);
-  return ServerCredentials.createSsl(authority, [{ cert_chain: certificate, private_key: key }], authority !== null);
+  const certificate = await readNamed(OF.certificate, tlsCertificate);
+  const key = await readNamed(OF.key, tlsKey);
+  const authority = tlsClientCa === undefined ? null : await readNamed(OF.authority, tlsClientCa);
+  try {
+    return ServerCredentials.createSsl(authority, [{ cert_chain: certificate, private_key: key }], authority !== null);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    throw wrongSetting(`${OF.certificate} and ${OF.key}`, `no certificate in PEM with its key (${said})`, error);
+  }
 }
+
+const OF = {
+  certificate: 'KINEMACOLOR_TLS_CERTIFICATE',
+  key: 'KINEMACOLOR_TLS_KEY',
+  authority: 'KINEMACOLOR_TLS_CLIENT_CA',
+};
 
 /** Whether only this machine reaches an address. */
 export function isLoopback(listen: string): boolean {

@@ -86,7 +86,11 @@ async function serve(
 }
 
 /** @throws ConfigError for an address that is taken, or not this machine's */
-async function listen(server: Pick<Server, 'listen'>, address: string, credentials: ServerCredentials): Promise<number> {
+async function listen(
+  server: Pick<Server, 'listen'>,
+  address: string,
+  credentials: ServerCredentials,
+): Promise<number> {
   // What gRPC would print of it is in its error as well.
   setLogVerbosity(logVerbosity.NONE);
   try {

@@ -18,7 +18,8 @@ export function flagHelp(defined: readonly DefinedSetting[]): FlagHelp[] {
   return defined.flatMap((one) => {
     const { setting } = one;
     if (setting.flag === undefined) return [];
-    const byDefault = defaultText(one);
+    // A flag that says no has none: what the setting is without it, the flag takes away.
+    const byDefault = one.flag?.negated === true ? undefined : defaultText(one);
     const notes = [byDefault === undefined ? undefined : `default: ${byDefault}`, setting.env].filter(
       (note) => note !== undefined,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { readBoolean, readNumber } from './readers.js';
+import { readBoolean, readListen, readNumber } from './readers.js';
 
 describe('readNumber', () => {
   it.each([
@@ -45,4 +45,17 @@ describe('readBoolean', () => {
   it.each(['', 'maybe', 1, null])('turns down %j', (raw) => {
     expect(readBoolean().safeParse(raw).success).toBe(false);
   });
+});
+
+describe('readListen', () => {
+  it.each(['127.0.0.1:50051', '0.0.0.0:0', 'host.example:65535', '[::1]:1', 'unix:/run/x'])('reads %s', (text) => {
+    expect(readListen().parse(text)).toBe(text);
+  });
+
+  it.each(['', 'here', '127.0.0.1', '127.0.0.1:', ':1', '127.0.0.1:65536', '::1:1', 'http://a:1', 'a b:1', 'unix:'])(
+    'turns down %j',
+    (text) => {
+      expect(readListen().safeParse(text).success).toBe(false);
+    },
+  );
 });

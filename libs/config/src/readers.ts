@@ -42,3 +42,12 @@ export function readWorkers(cores = availableParallelism()) {
       return z.NEVER;
     });
 }
+
+/** Where a server listens: `HOST:PORT`, an IPv6 host in brackets, port 0 for a free one; or `unix:PATH`. */
+export function readListen() {
+  return z.string().refine((text) => {
+    if (/^unix:./.test(text)) return true;
+    const [, port] = /^(?:\[[0-9a-f:.%]+\]|[^\s:/[\]]+):(\d{1,5})$/i.exec(text) ?? [];
+    return port !== undefined && Number(port) <= 65_535;
+  }, 'Must be HOST:PORT, as in 127.0.0.1:50051, with a port of at most 65535');
+}

@@ -2,4 +2,6 @@ export { errorFields, LOG_LEVELS, openLog, type Log, type LogLevel } from './log
 export { runService, type ReadyMessage, type RunOptions, type Service } from './run-service.js';
 export { serviceSettings } from './service-settings.js';
 export { mainService } from './main-service.js';
-export { StartFailed, supervise, type ChildOptions, type SupervisedChild } from './supervise.js';
+export type { FailedMessage, Failure } from './failure.js';
+export { StartFailed } from './start-failed.js';
+export { supervise, type ChildOptions, type SupervisedChild } from './supervise.js';

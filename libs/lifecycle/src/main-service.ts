@@ -1,7 +1,7 @@
 import { ConfigError, type Settings } from '@kinemacolor/config';
 import { openLog, type Log, type LogLevel } from './log.js';
 import { flagsHelp, readFlags } from './read-flags.js';
-import { runService, type Service } from './run-service.js';
+import { cannotStart, runService, type Service } from './run-service.js';
 
 /** What every service's settings have: `serviceSettings`. */
 interface Common {
@@ -12,7 +12,8 @@ interface Common {
 
 /**
  * A service's whole `main`: its settings from the command line and the environment, its log, and its life. Wrong settings
- * are told in plain words, all at once, and end the process with exit code 2. `--help` prints the flags.
+ * (a ConfigError, of `start` too) are told in plain words, all at once, and end the process with exit code 2. `--help` prints the
+ * flags.
  */
 export async function mainService<Config extends Common>(
   name: string,
@@ -29,9 +30,7 @@ export async function mainService<Config extends Common>(
     config = settings.parse({ flags: readFlags(settings, argv), env: process.env });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    process.exitCode = 2;
-    return;
+    process.exit(await cannotStart(name, error));
   }
   const log = openLog(name, config.logLevel);
   await runService({

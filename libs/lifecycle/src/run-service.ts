@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { ConfigError } from '@kinemacolor/config';
+import { failureOf, tellParent, type FailedMessage } from './failure.js';
 import { openHealth, type Health } from './health.js';
 import { errorFields, type Log } from './log.js';
 
@@ -33,14 +35,21 @@ export interface ReadyMessage {
 
 /**
  * Runs a service as this process: starts it, drains it at SIGTERM, SIGINT or when the process that started it is gone, and
- * sets the exit code: 0 when it was drained in time, 1 when it failed. An error is one line of the log.
+ * sets the exit code: 0 when it was drained in time, 1 when it failed. Why it could not start is told by `cannotStart`; an
+ * error later on is one line of the log.
  */
 export async function runService({ name, log, graceMs, health: at, start }: RunOptions): Promise<void> {
   const stop = stopRequested();
-  let health: Health | undefined;
+  let health: Health;
+  let service: Service;
   try {
     health = await openHealth(at);
-    const service = await start();
+    service = await start();
+  } catch (error) {
+    // What it has opened by then, such as a connection, would keep the process.
+    process.exit(await cannotStart(name, error, log));
+  }
+  try {
     health.started(() => service.healthy());
     const facts = service.facts ?? {};
     log.info(facts, 'ready');
@@ -58,10 +67,25 @@ export async function runService({ name, log, graceMs, health: at, start }: RunO
     log.error(errorFields(error), 'failed');
     process.exitCode = 1;
   } finally {
-    await health?.close();
+    await health.close();
     // Else the channel to the parent keeps the process alive.
     if (process.connected) process.disconnect();
   }
+}
+
+/**
+ * Tells why a service could not start: the process that started it, if it listens; else the log, or, of wrong settings, the
+ * user.
+ * @returns the exit code: 2 for wrong settings, 1 otherwise
+ */
+export async function cannotStart(name: string, error: unknown, log?: Log): Promise<number> {
+  const wrong = error instanceof ConfigError;
+  const message: FailedMessage = { kind: 'failed', name, failure: failureOf(error) };
+  if (!(await tellParent(message))) {
+    if (wrong || log === undefined) console.error(message.failure.message);
+    else log.error(errorFields(error), 'cannot start');
+  }
+  return wrong ? 2 : 1;
 }
 
 function stopRequested(): Promise<string> {

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FailedMessage } from './failure.js';
 import type { ReadyMessage } from './run-service.js';
+import { StartFailed, startError } from './start-failed.js';
 
 type Facts = ReadyMessage['facts'];
 
@@ -12,7 +14,7 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** Its environment. @param facts what it said when it was ready before: a port that it was given it should have again */
   readonly env: (facts: Facts) => NodeJS.ProcessEnv;
-  /** Told when it has ended without being asked to; it is started again. */
+  /** Told when it has ended without being asked to, and why in a few words or sentences; it is started again. */
   readonly onCrash?: (how: string) => void;
   /** How long it may take until it is ready, milliseconds. Default 60 s. */
   readonly patienceMs?: number;
@@ -31,11 +33,6 @@ export interface SupervisedChild {
   stop(): Promise<void>;
 }
 
-/** The service could not be started: it ended before it was ready. */
-export class StartFailed extends Error {
-  override readonly name = 'StartFailed';
-}
-
 const PATIENCE_MS = 60_000;
 /** After so long a life a crash counts as the first one. */
 const LONG_LIFE_MS = 30_000;
@@ -43,7 +40,8 @@ const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [100, 5_000];
 
 /**
  * Starts a service and keeps it running.
- * @throws StartFailed when it ends, or takes too long, before it is ready for the first time
+ * @throws StartFailed when it ends, or takes too long, before it is ready for the first time, with what it said of it;
+ *   ConfigError when it said that its settings are wrong
  */
 export async function supervise(options: ChildOptions): Promise<SupervisedChild> {
   const child = new Child(options);
@@ -54,6 +52,8 @@ export async function supervise(options: ChildOptions): Promise<SupervisedChild>
 class Child implements SupervisedChild {
   #process: ChildProcess | undefined;
   #facts: Facts = {};
+  /** Why the process that runs now, or ran last, could not start. */
+  #words: string | undefined;
   #stopping = false;
   #life: Promise<void> = Promise.resolve();
   #readiness: Promise<void> = Promise.resolve();
@@ -99,13 +99,19 @@ class Child implements SupervisedChild {
       execArgv: [],
     });
     this.#process = child;
+    this.#words = undefined;
     const ready = new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => {
         child.kill('SIGKILL');
         reject(new StartFailed(`${name} was not ready after ${patienceMs / 1000} s.`));
       }, patienceMs);
-      child.on('message', (message: ReadyMessage) => {
+      child.on('message', (message: ReadyMessage | FailedMessage) => {
         clearTimeout(late);
+        if (message.kind === 'failed') {
+          this.#words = message.failure.message;
+          reject(startError(name, message.failure));
+          return;
+        }
         this.#facts = message.facts;
         resolve();
       });
@@ -131,7 +137,7 @@ class Child implements SupervisedChild {
       everReady = (await readiness) || everReady;
       this.#process = undefined;
       if (this.#stopping || !everReady) return;
-      this.options.onCrash?.(how);
+      this.options.onCrash?.(this.#words ?? how);
       delay = performance.now() - began > LONG_LIFE_MS ? FIRST_DELAY_MS : Math.min(2 * delay, LONGEST_DELAY_MS);
       await pause(delay);
       // It may have been stopped during the pause.

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { startNatsServer, type NatsServer } from '@kinemacolor/streaming';
+import { endLeftServer, startNatsServer, type NatsServer } from '@kinemacolor/streaming';
+import { ownFolder } from './folder-owner.js';
 import { removeNatsUrl, writeNatsUrl } from './nats-url.js';
 
 /** A NATS server of one's own that is started again, at the same address, when it ends by itself. */
@@ -17,9 +18,22 @@ export interface KeptServer {
 /**
  * Loopback is open to every user of the machine, so the server lets in nobody without the password. It stands in files that
  * only this user may read: the server's configuration, and the one of `readNatsUrl`.
- * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`
+ *
+ * A server that outlived whoever kept it here, as that one was killed, is ended first.
+ * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`; `BUSY` when another process keeps one here
  */
 export async function keepServer(folder: string, onCrash: () => void): Promise<KeptServer> {
+  const letGo = await ownFolder(folder);
+  try {
+    await endLeftServer(folder);
+    return await keep(folder, onCrash, letGo);
+  } catch (error) {
+    await letGo();
+    throw error;
+  }
+}
+
+async function keep(folder: string, onCrash: () => void, letGo: () => Promise<void>): Promise<KeptServer> {
   const login = { user: 'kinemacolor', password: randomBytes(32).toString('base64url') };
   let server: NatsServer = await startNatsServer({ folder, login });
   const { url } = server;
@@ -27,7 +41,7 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
   let stopping = false;
   /** It may be on its way. */
   let next = Promise.resolve(server);
-  const keep = async (): Promise<never> => {
+  const restart = async (): Promise<never> => {
     for (;;) {
       await server.gone;
       // Stopped on purpose: this is not broken, and never will be.
@@ -37,7 +51,7 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
       server = await next;
     }
   };
-  const broken = keep();
+  const broken = restart();
   // Whoever waits for it hears of it.
   broken.catch(() => undefined);
   const stop = async (): Promise<void> => {
@@ -48,6 +62,7 @@ export async function keepServer(folder: string, onCrash: () => void): Promise<K
       () => undefined,
     );
     await removeNatsUrl(folder);
+    await letGo();
   };
   try {
     await writeNatsUrl(folder, url);

@@ -1,6 +1,7 @@
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ConfigError } from '@kinemacolor/config';
 import { supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
 import { diskBytes } from '@kinemacolor/streaming';
 import { keepServer, type KeptServer } from './kept-server.js';
@@ -42,7 +43,8 @@ export interface Services {
 
 /**
  * Starts NATS and all services, each in a process of its own, which is started again when it crashes.
- * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`; StartFailed
+ * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`, `BUSY`; ConfigError with the wrong settings of all services;
+ *   StartFailed with what a service said
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const { folder, nats, tell = () => undefined } = options;
@@ -61,16 +63,22 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   try {
     const limits = server === undefined ? {} : await storeLimits(folder);
     const own = server === undefined ? {} : NO_OTHER_LOGIN;
-    const env = (): NodeJS.ProcessEnv => ({ ...limits, ...process.env, ...options.env, ...own, KINEMACOLOR_NATS: url });
+    const env = (): NodeJS.ProcessEnv => ({
+      ...limits,
+      ...process.env,
+      ...options.env,
+      ...own,
+      ...ONE_FOR_ALL,
+      KINEMACOLOR_NATS: url,
+    });
     // Side by side, but the gateway last: who reaches it finds everything running.
     const starting = plan(options).map(async ({ name, ...program }) => {
       const onCrash = (how: string): void => {
-        tell(`${name} ended (${how}) and is started again`);
+        tell(`${name} ended and is started again: ${how}`);
       };
       processes.set(name, await supervise({ name, ...program, env, onCrash }));
     });
-    const failures = (await Promise.allSettled(starting)).filter((outcome) => outcome.status === 'rejected');
-    if (failures[0] !== undefined) throw failures[0].reason;
+    throwFirst(await Promise.allSettled(starting));
     const gateway = await supervise({
       name: 'gateway',
       program: mainOf('gateway'),
@@ -82,7 +90,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
         KINEMACOLOR_MODEL: String(processes.get('colorizer-1')!.facts['model']),
       }),
       onCrash: (how) => {
-        tell(`gateway ended (${how}) and is started again`);
+        tell(`gateway ended and is started again: ${how}`);
       },
     });
     processes.set('gateway', gateway);
@@ -93,6 +101,17 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     throw error;
   }
 }
+
+/** @throws what the first one failed of; the wrong settings of all of them, each once */
+function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  const reasons = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []));
+  const problems = reasons.flatMap((reason) => (reason instanceof ConfigError ? reason.problems : []));
+  if (problems.length > 0) throw new ConfigError('BAD_SETTINGS', [...new Set(problems)]);
+  if (reasons.length > 0) throw reasons[0];
+}
+
+/** Several processes cannot listen at the same address. */
+const ONE_FOR_ALL = { KINEMACOLOR_HEALTH: '' };
 
 /** What is set for other servers of NATS does not fit one of one's own, which has its password in the URL. */
 const NO_OTHER_LOGIN = {

@@ -6,7 +6,7 @@ export { takeLeases, type Lease, type LeaseOptions } from './leases.js';
 export { withoutSecrets } from './server-urls.js';
 export { findNatsServer } from './server/find-nats-server.js';
 export { diskBytes } from './server/configuration.js';
-export { startNatsServer, type NatsLogin, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
+export { endLeftServer, startNatsServer, type NatsLogin, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
 export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
 export { countMessages, ensureStreams, forgetJob, jobsIn, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';

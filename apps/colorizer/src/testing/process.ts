@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import type { FailedMessage, ReadyMessage } from '@kinemacolor/lifecycle';
 
 /** A colorizer in a process of its own, from the built files. */
 export interface ColorizerProcess {
@@ -19,7 +20,10 @@ export async function startProcess(
   let words = '';
   child.stderr!.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2000)));
   const ended = once(child, 'close').then(([code, signal]) => String(signal ?? code));
-  const first = await Promise.race([once(child, 'message').then(() => 'ready'), ended]);
+  const said = (once(child, 'message') as Promise<[ReadyMessage | FailedMessage]>).then(([message]) =>
+    message.kind === 'ready' ? 'ready' : message.failure.message,
+  );
+  const first = await Promise.race([said, ended]);
   if (!/^(ready|SIG\w+)$/.test(first)) throw new Error(`${program} ended (${first}): ${words}`);
   return { child, ended };
 }

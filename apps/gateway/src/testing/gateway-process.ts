@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { ReadyMessage } from '@kinemacolor/lifecycle';
+import type { FailedMessage, ReadyMessage } from '@kinemacolor/lifecycle';
 
 /** A gateway as a process of its own, as operators run it. */
 export interface GatewayProcess {
@@ -31,9 +31,11 @@ export async function startGatewayProcess(
       lines.push(line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : { line });
   });
   const exit = once(child, 'exit').then(([code]) => code as number | null);
-  const ready = await Promise.race([once(child, 'message').then(([message]) => message as ReadyMessage), exit]);
+  const first = once(child, 'message').then(([message]) => message as ReadyMessage | FailedMessage);
+  const ready = await Promise.race([first, exit]);
   if (ready === null || typeof ready === 'number')
     throw new Error(`It did not start: ${JSON.stringify(lines)} ${words}`);
+  if (ready.kind === 'failed') throw new Error(`It did not start (${ready.failure.error}): ${ready.failure.message}`);
   return {
     address: String(ready.facts.address),
     pid: child.pid!,

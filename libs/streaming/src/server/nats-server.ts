@@ -41,7 +41,7 @@ const LAST_WORDS = 4_000;
 /**
  * Starts a server with JetStream. Every acknowledged message is on the disk (`sync_interval: always`, where the server is
  * new enough to have it).
- * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED` with its last words
+ * @throws StreamingError `SERVER_MISSING`; `SERVER_FAILED` with its last words; `BUSY` when one runs in that folder
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
   const { folder, login } = options;
@@ -52,7 +52,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const ports = path.join(folder, 'ports');
   await rm(ports, { recursive: true, force: true });
   await mkdir(ports);
-  const config = path.join(folder, 'nats.conf');
+  const config = configOf(folder);
   // Made anew, as the mode is that of a new file.
   await rm(config, { force: true });
   await writeFile(config, await configuration(options, ports), { mode: 0o600 });
@@ -86,25 +86,61 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   throw new StreamingError('SERVER_FAILED', `nats-server did not start: ${words.trim().split('\n').at(-1) ?? ''}`);
 }
 
-/** Two servers in one folder would destroy what it keeps. @throws StreamingError `SERVER_FAILED` */
-async function refuseSecond(folder: string): Promise<void> {
+/** Its name tells which folder a server works in. */
+const configOf = (folder: string): string => path.join(path.resolve(folder), 'nats.conf');
+
+/**
+ * Ends the server that runs in a folder, as it outlived the process that started it. What it keeps stays.
+ * @returns its process; undefined when there is none
+ */
+export async function endLeftServer(folder: string): Promise<number | undefined> {
+  const pid = await pidIn(folder);
+  if (pid === undefined || !(await isNats(pid, configOf(folder)))) return undefined;
+  const until = performance.now() + PATIENCE_MS;
+  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; kill(pid, signal); signal = 0) {
+    if (performance.now() > until) kill(pid, 'SIGKILL');
+    await pause(20);
+  }
+  return pid;
+}
+
+/** @returns false when there is no such process, or it is nobody's who may be told anything by us */
+function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
+async function pidIn(folder: string): Promise<number | undefined> {
   const pid = Number(await readFile(path.join(folder, PID_FILE), 'utf8').catch(() => ''));
-  if (!(pid > 0) || !(await isNats(pid))) return;
+  return pid > 0 ? pid : undefined;
+}
+
+/** Two servers in one folder would destroy what it keeps. @throws StreamingError `BUSY` */
+async function refuseSecond(folder: string): Promise<void> {
+  const pid = await pidIn(folder);
+  if (pid === undefined || !(await isNats(pid, 'nats-server'))) return;
   throw new StreamingError(
-    'SERVER_FAILED',
+    'BUSY',
     `A NATS server (process ${pid}) uses ${folder} already: stop it, or give another folder.`,
   );
 }
 
-/** Whether a process runs and, where that can be seen, is a NATS server: a number of a dead one may have been given again. */
-async function isNats(pid: number): Promise<boolean> {
+/**
+ * Whether a process runs and, where that can be seen, is a NATS server: a number of a dead one may have been given again.
+ * @param word of its command line
+ */
+async function isNats(pid: number, word: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'nats-server');
-  return command.includes('nats-server');
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => word);
+  return command.includes(word);
 }
 
 function withLogin(url: string, login: NatsLogin | undefined): string {

@@ -1,0 +1,80 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+import { StartFailed } from './start-failed.js';
+import { supervise } from './supervise.js';
+
+const program = fileURLToPath(new URL('../dist/testing/failing-main.js', import.meta.url));
+const start = (env: Record<string, string>): ReturnType<typeof supervise> =>
+  supervise({ name: 'service-1', program, env: () => ({ ...process.env, ...env }) });
+
+it('hands over why a service cannot start, with the kind of its error', async () => {
+  const error: unknown = await start({ TEST_FAIL: 'kind' }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(StartFailed);
+  expect(error).toMatchObject({
+    message: 'service-1 cannot start: Not today. Come back tomorrow.',
+    failure: { error: 'TestError', code: 'NOT_TODAY', message: 'Not today. Come back tomorrow.' },
+  });
+});
+
+it('throws wrong settings as what they are, whenever the service noticed them', async () => {
+  await expect(start({ TEST_FAIL: 'so', TEST_COUNT: 'many' })).rejects.toMatchObject({
+    name: 'ConfigError',
+    problems: [expect.stringMatching(/^TEST_FAIL=so: /), expect.stringMatching(/^TEST_COUNT=many: /)] as unknown[],
+  });
+  await expect(start({ TEST_FAIL: 'settings' })).rejects.toMatchObject({
+    name: 'ConfigError',
+    problems: ['TEST_FAIL: does not please', 'TEST_COUNT: nor this'],
+  });
+});
+
+it('tells of a service that ended without a word', async () => {
+  await expect(start({ TEST_FAIL: 'word' })).rejects.toThrow('service-1 ended with exit code 3 before it was ready.');
+});
+
+it('starts one again that ended later, and says why it cannot start any more', async () => {
+  const told: string[] = [];
+  const env = { ...process.env, TEST_FAIL: 'never' };
+  const child = await supervise({ name: 'service-1', program, env: () => env, onCrash: (how) => told.push(how) });
+  env.TEST_FAIL = 'kind';
+  process.kill(child.pid!, 'SIGKILL');
+  await expect.poll(() => told).toEqual(['SIGKILL', 'Not today. Come back tomorrow.']);
+  env.TEST_FAIL = 'never';
+  await expect.poll(() => child.ready().then(() => child.pid), { timeout: 10_000 }).toBeTypeOf('number');
+  await child.stop();
+});
+
+async function lastWords(child: ChildProcess): Promise<{ code: number; words: string }> {
+  let words = '';
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (words += text));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, words };
+}
+const alone = (env: Record<string, string>): Promise<{ code: number; words: string }> =>
+  lastWords(
+    spawn(process.execPath, [program], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] }),
+  );
+
+it('a service that nobody has started says it itself: wrong settings plainly, the rest in its log', async () => {
+  const settings = await alone({ TEST_FAIL: 'settings' });
+  expect(settings).toEqual({ code: 2, words: '2 settings are wrong:\n  TEST_FAIL: does not please\n  TEST_COUNT: nor this\n' }); // prettier-ignore
+  const { code, words } = await alone({ TEST_FAIL: 'kind' });
+  expect([code, words.trim().split('\n').length]).toEqual([1, 1]);
+  expect(JSON.parse(words)).toMatchObject({ level: 'error', service: 'failing', code: 'NOT_TODAY' });
+  expect(await alone({ TEST_FAIL: 'later' })).toMatchObject({ code: 1 });
+});
+
+it('a service that cannot start ends, though it has something open', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const env = { ...process.env, TEST_FAIL: 'kind', TEST_PORT: String((server.address() as AddressInfo).port) };
+  const child = fork(program, { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const [message] = (await once(child, 'message')) as [unknown];
+  expect(message).toMatchObject({ kind: 'failed', name: 'failing' });
+  // Told, so not logged as well.
+  expect(await lastWords(child)).toEqual({ code: 1, words: '' });
+  server.close();
+});

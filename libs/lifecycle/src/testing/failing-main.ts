@@ -1,0 +1,33 @@
+import { connect } from 'node:net';
+import { ConfigError, defineSettings, readNumber, setting } from '@kinemacolor/config';
+import { z } from 'zod';
+import { mainService } from '../main-service.js';
+import { serviceSettings } from '../service-settings.js';
+
+/*
+ * A service that fails as its settings say, for tests.
+ */
+const settings = defineSettings({
+  ...serviceSettings,
+  fail: setting(z.enum(['never', 'kind', 'settings', 'word', 'later']).default('never'), { env: 'TEST_FAIL', describe: 'How' }), // prettier-ignore
+  count: setting(readNumber(z.number().default(1)), { env: 'TEST_COUNT', describe: 'A number' }),
+  port: setting(readNumber(z.number().default(0)), {
+    env: 'TEST_PORT',
+    describe: 'A server whose connection stays open',
+  }),
+});
+
+class TestError extends Error {
+  override readonly name = 'TestError';
+  readonly code = 'NOT_TODAY';
+}
+
+await mainService('failing', settings, ({ fail, port }) => {
+  if (port !== 0) connect(port, '127.0.0.1');
+  if (fail === 'kind') throw new TestError('Not today. Come back tomorrow.');
+  if (fail === 'settings')
+    throw new ConfigError('BAD_SETTINGS', ['TEST_FAIL: does not please', 'TEST_COUNT: nor this']);
+  if (fail === 'word') process.exit(3);
+  const ended = fail === 'later' ? Promise.reject(new TestError('It broke.')) : new Promise<void>(() => undefined);
+  return Promise.resolve({ ended, healthy: () => Promise.resolve(true), drain: () => Promise.resolve() });
+});
