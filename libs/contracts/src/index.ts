@@ -32,7 +32,9 @@ export {
   Job,
   JobError,
   JobState,
+  Latency,
   Progress,
+  StageLatency,
   type DeepPartial,
   type MessageFns,
 } from './generated/kinemacolor/v1/job.js';

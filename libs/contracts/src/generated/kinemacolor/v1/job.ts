@@ -82,6 +82,30 @@ export interface Job {
   label: string;
   /** What the user should know, such as streams that could not be kept. */
   warnings: string[];
+  /** Where the time of its frames went; absent before the first segment is encoded. */
+  latency: Latency | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** How long frames took, from the beginning of their decoding to the end of the segment that they are in. */
+export interface Latency {
+  /** Frames that were counted: those since the encoder of the job was last started. */
+  frames: number;
+  /** In the order of the stages; where no frame was any time is left out. */
+  stages: StageLatency[];
+  whole: StageLatency | undefined;
+  _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
+}
+
+/** Times of one stage, microseconds. */
+export interface StageLatency {
+  /** decode, window, queue, batch, infer, deliver, reorder, merge, encode or keep; empty for the whole. */
+  stage: string;
+  meanUs: number;
+  /** Half of the frames took at most this; 95, and 99, of 100. */
+  p50Us: number;
+  p95Us: number;
+  p99Us: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -361,6 +385,7 @@ function createBaseJob(): Job {
     resultBytes: 0,
     label: "",
     warnings: [],
+    latency: undefined,
     _unknownFields: {},
   };
 }
@@ -402,6 +427,9 @@ export const Job: MessageFns<Job> = {
     }
     for (const v of message.warnings) {
       writer.uint32(98).string(v!);
+    }
+    if (message.latency !== undefined) {
+      Latency.encode(message.latency, writer.uint32(106).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -523,6 +551,14 @@ export const Job: MessageFns<Job> = {
             message.warnings.push(reader.string());
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.latency = Latency.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -567,6 +603,227 @@ export const Job: MessageFns<Job> = {
     message.resultBytes = object.resultBytes ?? 0;
     message.label = object.label ?? "";
     message.warnings = object.warnings?.map((e) => e) || [];
+    message.latency = (object.latency !== undefined && object.latency !== null)
+      ? Latency.fromPartial(object.latency)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseLatency(): Latency {
+  return { frames: 0, stages: [], whole: undefined, _unknownFields: {} };
+}
+
+export const Latency: MessageFns<Latency> = {
+  encode(message: Latency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.frames !== 0) {
+      writer.uint32(8).uint64(message.frames);
+    }
+    for (const v of message.stages) {
+      StageLatency.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.whole !== undefined) {
+      StageLatency.encode(message.whole, writer.uint32(26).fork()).join();
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Latency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLatency();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.frames = longToNumber(reader.uint64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.stages.push(StageLatency.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.whole = StageLatency.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Latency>): Latency {
+    return Latency.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Latency>): Latency {
+    const message = createBaseLatency();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.frames = object.frames ?? 0;
+    message.stages = object.stages?.map((e) => StageLatency.fromPartial(e)) || [];
+    message.whole = (object.whole !== undefined && object.whole !== null)
+      ? StageLatency.fromPartial(object.whole)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseStageLatency(): StageLatency {
+  return { stage: "", meanUs: 0, p50Us: 0, p95Us: 0, p99Us: 0, _unknownFields: {} };
+}
+
+export const StageLatency: MessageFns<StageLatency> = {
+  encode(message: StageLatency, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stage !== "") {
+      writer.uint32(10).string(message.stage);
+    }
+    if (message.meanUs !== 0) {
+      writer.uint32(17).double(message.meanUs);
+    }
+    if (message.p50Us !== 0) {
+      writer.uint32(25).double(message.p50Us);
+    }
+    if (message.p95Us !== 0) {
+      writer.uint32(33).double(message.p95Us);
+    }
+    if (message.p99Us !== 0) {
+      writer.uint32(41).double(message.p99Us);
+    }
+    if (message._unknownFields !== undefined) {
+      for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
+        const tag = parseInt(key, 10);
+        for (const value of values) {
+          writer.uint32(tag).raw(value);
+        }
+      }
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StageLatency {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStageLatency();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stage = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 17) {
+              break;
+            }
+
+            message.meanUs = reader.double();
+            continue;
+          }
+          case 3: {
+            if (tag !== 25) {
+              break;
+            }
+
+            message.p50Us = reader.double();
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.p95Us = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.p99Us = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        const buf = reader.skip(tag & 7);
+
+        const list = message._unknownFields![tag];
+
+        if (list === undefined) {
+          message._unknownFields![tag] = [buf];
+        } else {
+          list.push(buf);
+        }
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StageLatency>): StageLatency {
+    return StageLatency.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StageLatency>): StageLatency {
+    const message = createBaseStageLatency();
+    message._unknownFields = (object._unknownFields as typeof message._unknownFields) ?? {};
+    message.stage = object.stage ?? "";
+    message.meanUs = object.meanUs ?? 0;
+    message.p50Us = object.p50Us ?? 0;
+    message.p95Us = object.p95Us ?? 0;
+    message.p99Us = object.p99Us ?? 0;
     return message;
   },
 };

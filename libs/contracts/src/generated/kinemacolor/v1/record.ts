@@ -50,7 +50,16 @@ export interface JobRecord {
     | Duration
     | undefined;
   /** First frame of the newest shot whose version has been decided: until there the pins hold, whoever decodes it again. */
-  pinnedUntil?: number | undefined;
+  pinnedUntil?:
+    | number
+    | undefined;
+  /** W3C trace context of the job; empty where nobody traces. */
+  traceparent: string;
+  /**
+   * The span that the job's own is a child of, or zeros where it is the first of its trace. Empty: the context is the client's,
+   * and the job has no span of its own.
+   */
+  parentSpanId: string;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -97,6 +106,8 @@ function createBaseJobRecord(): JobRecord {
     attached: false,
     allowed: undefined,
     pinnedUntil: undefined,
+    traceparent: "",
+    parentSpanId: "",
     _unknownFields: {},
   };
 }
@@ -141,6 +152,12 @@ export const JobRecord: MessageFns<JobRecord> = {
     }
     if (message.pinnedUntil !== undefined) {
       writer.uint32(104).uint64(message.pinnedUntil);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(114).string(message.traceparent);
+    }
+    if (message.parentSpanId !== "") {
+      writer.uint32(122).string(message.parentSpanId);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -270,6 +287,22 @@ export const JobRecord: MessageFns<JobRecord> = {
             message.pinnedUntil = longToNumber(reader.uint64());
             continue;
           }
+          case 14: {
+            if (tag !== 114) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
+          case 15: {
+            if (tag !== 122) {
+              break;
+            }
+
+            message.parentSpanId = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -313,6 +346,8 @@ export const JobRecord: MessageFns<JobRecord> = {
       ? Duration.fromPartial(object.allowed)
       : undefined;
     message.pinnedUntil = object.pinnedUntil ?? undefined;
+    message.traceparent = object.traceparent ?? "";
+    message.parentSpanId = object.parentSpanId ?? "";
     return message;
   },
 };

@@ -1,0 +1,16 @@
+export type { SpanContext } from '@opentelemetry/api';
+export type { Facts } from './attributes.js';
+export { bottleneckOf, type Bottleneck, type Part } from './bottleneck.js';
+export { nowUs } from './clock.js';
+export { emitSpan, type SpanFacts } from './emit-span.js';
+export { bordersOf, FrameClock, secondsIn, wholeSeconds, type Borders } from './frame-clock.js';
+export { emitFrame, emitStages, FrameSampler, newFrameContext } from './frame-trace.js';
+export { newSpanContext } from './new-span-context.js';
+export { LatencyRecorder, type Duration, type LatencySummary, type StageDuration } from './latency.js';
+export { latencyTable } from './latency-table.js';
+export { logStream, traceFields, withinTrace } from './log-stream.js';
+export { count, measure, watchGauge, type Observe } from './measure.js';
+export { ATTRIBUTES, METRICS, SPANS, STAGES, type MetricName, type Stage } from './names.js';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.js';
+export { TraceFile } from './trace-file.js';
+export { isSampled, readTraceparent, TRACEPARENT, traceparentOf } from './trace-context.js';
