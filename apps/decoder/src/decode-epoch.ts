@@ -1,6 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { JobState, Progress } from '@kinemacolor/contracts';
-import { answerWhereabouts, followCredit, hasEnded, LIVE_FIRST_BYTES, type StoredJob } from '@kinemacolor/jobs';
+import {
+  answerWhereabouts,
+  filmName,
+  followCredit,
+  hasEnded,
+  LIVE_FIRST_BYTES,
+  type StoredJob,
+} from '@kinemacolor/jobs';
 import { openFilmStream, type MediaInfo } from '@kinemacolor/media';
 import { readBytes } from '@kinemacolor/streaming';
 import type { DecodeContext } from './decode-job.js';
@@ -35,7 +42,8 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
   try {
     const bytes = readBytes(connection, 'source', id, { signal });
     const firstBytes = record.live === undefined ? undefined : LIVE_FIRST_BYTES;
-    const source = await openFilmStream(bytes, { name: 'the film', readers: 1, limits, firstBytes, signal });
+    const name = filmName(record.job);
+    const source = await openFilmStream(bytes, { name, readers: 1, limits, firstBytes, signal });
     try {
       await store.update(id, (now) => begun(now, source.info));
       await publishFilm(source.info, { record, credit, place, context });

@@ -75,11 +75,11 @@ afterEach(async () => {
 });
 
 /** A job with a whole source, handed to whoever decodes. */
-async function submit(source: string | Buffer): Promise<string> {
+async function submit(source: string | Buffer, label = ''): Promise<string> {
   const id = randomBytes(16).toString('hex');
   jobs.push(id);
   const settings = ColorizeSettings.create({ model: 'grey', renderSize: 48 });
-  const job = Job.create({ id, state: JobState.QUEUED, progress: Progress.create(), settings });
+  const job = Job.create({ id, label, state: JobState.QUEUED, progress: Progress.create(), settings });
   await store.create(id, { ...JobRecord.create(), job });
   const writer = await openByteWriter(bus.connection, 'source', id);
   await writer.write(typeof source === 'string' ? await readFile(source) : source);
@@ -219,9 +219,10 @@ describe('decoder', () => {
     ['a concat script', Buffer.from("ffconcat version 1.0\nfile '/etc/passwd'\n"), 3, /./],
   ])('ends a job whose source is %s, and says why', async (_, source, code, message) => {
     await start();
-    const { job } = await ended(await submit(source));
+    const { job } = await ended(await submit(source, 'my film.mkv'));
     expect(job).toMatchObject({ state: JobState.FAILED, error: { code } });
     expect(job.error!.message).toMatch(message);
+    expect(job.error!.message).toMatch(/^my film\.mkv: /);
     expect(job.error!.message).not.toMatch(/root:|at .*\.js/);
   });
 

@@ -1,6 +1,6 @@
-import { openJobStore, startTaskWorker } from '@kinemacolor/jobs';
+import { openJobStore, startTaskService } from '@kinemacolor/jobs';
 import { errorFields, type Log, type Service } from '@kinemacolor/lifecycle';
-import { answers, busOptions, openBus } from '@kinemacolor/streaming';
+import { busOptions, openBus } from '@kinemacolor/streaming';
 import type { DecoderConfig } from './config.js';
 import { decodeJob } from './decode-job.js';
 import { openPins } from './model-pins.js';
@@ -16,7 +16,7 @@ export async function startDecoder(config: DecoderConfig, log: Log): Promise<Ser
   const { connection } = bus;
   const store = await openJobStore(connection, config.replicas);
   const pins = await openPins(connection, store, config.replicas);
-  const worker = startTaskWorker({
+  return startTaskService({
     bus,
     store,
     kind: 'decode',
@@ -26,10 +26,4 @@ export async function startDecoder(config: DecoderConfig, log: Log): Promise<Ser
       log.warn({ job, ...errorFields(error) }, 'decoding failed; it is tried again');
     },
   });
-  let draining: Promise<void> | undefined;
-  const drain = async (): Promise<void> => {
-    await worker.drain();
-    await connection.drain();
-  };
-  return { ended: worker.ended, healthy: () => answers(connection), drain: () => (draining ??= drain()) };
 }

@@ -1,4 +1,4 @@
-import { LIVE_FIRST_BYTES, raiseEpoch, tellCredit, type FollowedJob } from '@kinemacolor/jobs';
+import { filmName, LIVE_FIRST_BYTES, raiseEpoch, tellCredit, type FollowedJob } from '@kinemacolor/jobs';
 import { errorFields } from '@kinemacolor/lifecycle';
 import {
   MediaError,
@@ -49,7 +49,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   const isLive = job.now.live !== undefined;
   const bytes = readBytes(bus.connection, 'source', id, { signal, ...(isLive ? { keep: LIVE_KEPT_BYTES } : {}) });
   const firstBytes = isLive ? LIVE_FIRST_BYTES : undefined;
-  const source = await openFilmStream(bytes, { name: 'the film', readers: READERS, firstBytes, signal });
+  const name = filmName(job.now.job);
+  const source = await openFilmStream(bytes, { name, readers: READERS, firstBytes, signal });
   const onError = (error: unknown): void => {
     log.warn({ job: id, ...errorFields(error) }, 'beside the encoding');
   };
@@ -197,7 +198,7 @@ async function keepSegments(
     const state = states.get(end);
     if (state === undefined) throw new Error(`What the smoothing remembers at frame ${end} is not there.`);
     // Nobody goes on with a live stream: what is not shown now is late.
-    if (job.now.live === undefined) await kept.log.append({ firstFrame: startFrame, frames, shots: 0, state, path });
+    if (job.now.live === undefined) await kept.log.append({ firstFrame: startFrame, frames, state, path });
     for (const place of states.keys()) if (place <= end) states.delete(place);
     counter.encoded = end;
     await mux.add(path);

@@ -1,6 +1,6 @@
-import { openJobStore, startTaskWorker } from '@kinemacolor/jobs';
+import { openJobStore, startTaskService } from '@kinemacolor/jobs';
 import { errorFields, type Log, type Service } from '@kinemacolor/lifecycle';
-import { answers, busOptions, openBus } from '@kinemacolor/streaming';
+import { busOptions, openBus } from '@kinemacolor/streaming';
 import type { EncoderConfig } from './config.js';
 import { encodeJob } from './encode-job.js';
 
@@ -13,7 +13,7 @@ import { encodeJob } from './encode-job.js';
 export async function startEncoder(config: EncoderConfig, log: Log): Promise<Service> {
   const bus = await openBus(busOptions(config, 'encoder'));
   const store = await openJobStore(bus.connection, config.replicas);
-  const worker = startTaskWorker({
+  return startTaskService({
     bus,
     store,
     kind: 'encode',
@@ -23,10 +23,4 @@ export async function startEncoder(config: EncoderConfig, log: Log): Promise<Ser
       log.warn({ job, ...errorFields(error) }, 'encoding failed; it is tried again');
     },
   });
-  let draining: Promise<void> | undefined;
-  const drain = async (): Promise<void> => {
-    await worker.drain();
-    await bus.connection.drain();
-  };
-  return { ended: worker.ended, healthy: () => answers(bus.connection), drain: () => (draining ??= drain()) };
 }

@@ -7,6 +7,8 @@ export interface FollowedJob {
   readonly now: StoredJob;
   /** Fires when the job has ended or is gone: nothing more is to be done for it. */
   readonly ended: AbortSignal;
+  /** Fires, with the error, when the record cannot be read any more: whoever goes on would not notice the end. */
+  readonly lost: AbortSignal;
   /** Calls `listen` after every change from now on, until `close`. */
   onChange(listen: (now: StoredJob) => void): void;
   close(): void;
@@ -14,13 +16,19 @@ export interface FollowedJob {
 
 /** A change that the watch has missed is found by then, milliseconds. */
 const LOOK_AGAIN_MS = 2_000;
+/** Looks in a row that fail, though the server is there, until the record counts as lost. */
+const MOST_FAILURES = 3;
 
-/** @returns undefined when there is no such job */
-export async function followJob(store: JobStore, id: string): Promise<FollowedJob | undefined> {
+/**
+ * @param lookMs how often it is looked for changes that were missed
+ * @returns undefined when there is no such job
+ */
+export async function followJob(store: JobStore, id: string, lookMs = LOOK_AGAIN_MS): Promise<FollowedJob | undefined> {
   const first = await store.get(id);
   if (first === undefined) return undefined;
   let now = first;
   const ended = new AbortController();
+  const lost = new AbortController();
   const closed = new AbortController();
   const listeners = new Set<(now: StoredJob) => void>();
   const see = (record: StoredJob | undefined): void => {
@@ -34,18 +42,31 @@ export async function followJob(store: JobStore, id: string): Promise<FollowedJo
     for (const listen of listeners) listen(record);
   };
   see(first);
-  void watch(store, id, see, closed.signal);
-  const timer = setInterval(() => {
-    store.get(id).then(see, (error: unknown) => {
-      // Whoever works for the job meets the same error where it can be told.
-      if (!isAway(error)) closed.abort(error);
-    });
-  }, LOOK_AGAIN_MS);
+  void watch(store, id, { see, lookMs, signal: closed.signal });
+  let failures = 0;
+  let looking = false;
+  const look = async (): Promise<void> => {
+    // While the server is away a look takes long.
+    if (looking) return;
+    looking = true;
+    try {
+      see(await store.get(id));
+      failures = 0;
+    } catch (error) {
+      if (!isAway(error)) failures += 1;
+      // Looking goes on: the record may become readable again, and end.
+      if (failures === MOST_FAILURES) lost.abort(error);
+    } finally {
+      looking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), lookMs);
   return {
     get now() {
       return now;
     },
     ended: ended.signal,
+    lost: lost.signal,
     onChange: (listen) => listeners.add(listen),
     close: () => {
       clearInterval(timer);
@@ -58,8 +79,15 @@ export async function followJob(store: JobStore, id: string): Promise<FollowedJo
 async function watch(
   store: JobStore,
   id: string,
-  see: (record: StoredJob | undefined) => void,
-  signal: AbortSignal,
+  {
+    see,
+    lookMs,
+    signal,
+  }: {
+    readonly see: (record: StoredJob | undefined) => void;
+    readonly lookMs: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -69,6 +97,6 @@ async function watch(
     } catch {
       // The watch is the quick way; the timer above is the sure one, and meets what is really wrong.
     }
-    await pause(LOOK_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+    await pause(lookMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

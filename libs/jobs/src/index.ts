@@ -1,5 +1,6 @@
 export { followCredit, tellCredit, type CreditTeller, type CreditWindow } from './credit.js';
 export { durationMs } from './duration-ms.js';
+export { filmName } from './film-name.js';
 export { interruptedBy, LIVE_FIRST_BYTES } from './live.js';
 export { raiseEpoch, takeOver } from './epoch.js';
 export { permanentError } from './job-errors.js';
@@ -9,7 +10,8 @@ export { openSegmentLog, type KeptSegment, type SegmentLog, type SegmentTarget }
 export { QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
 export { answerWhereabouts, askWhereabouts } from './whereabouts.js';
 export { followJob, type FollowedJob } from './follow-job.js';
-export { Replaced, startTaskWorker, type TaskWorker, type TaskWorkerOptions } from './task-worker.js';
+export { startTaskService, type TaskService } from './task-service.js';
+export { Replaced, type TaskWorkerOptions } from './task-worker.js';
 export { fetchModel } from './model-store/fetch-model.js';
 export { acceptVersion, refuseVersion } from './model-store/judge-version.js';
 export { candidateOf, listModels, openModelRecords, versionOf } from './model-store/model-records.js';

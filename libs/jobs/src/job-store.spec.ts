@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { JobState } from '@kinemacolor/contracts';
+import { JobRecord, JobState } from '@kinemacolor/contracts';
+import { jetstream } from '@nats-io/jetstream';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -63,6 +64,29 @@ describe('a job', () => {
     await ended;
     job.close();
     expect(await followJob(bus.store, 'nobody')).toBeUndefined();
+  });
+
+  it('that cannot be read any more is lost for who follows it, and found again', async () => {
+    const id = await bus.newJob();
+    const record = (await bus.store.get(id))!;
+    const job = (await followJob(bus.store, id, 20))!;
+    const lost = new Promise<void>((resolve) => {
+      job.lost.addEventListener('abort', () => {
+        resolve();
+      });
+    });
+    const put = (bytes: Uint8Array): Promise<unknown> =>
+      jetstream(bus.connection).publish(`$KV.kinemacolor-jobs.${id}`, bytes);
+    await put(new Uint8Array());
+    await lost;
+    expect(String(job.lost.reason)).toMatch(/no job in it/);
+    expect(job.ended.aborted).toBe(false);
+    const ended = new Promise((resolve) => {
+      job.ended.addEventListener('abort', resolve);
+    });
+    await put(JobRecord.encode({ ...record, job: { ...record.job, state: JobState.SUCCEEDED } }).finish());
+    await ended;
+    job.close();
   });
 
   it('that is deleted has ended for who follows it', async () => {

@@ -52,10 +52,13 @@ describe('segments of a job', () => {
     expect(segments).toEqual([]);
     const first = await segmentFile('first', 1_200_000);
     const second = await segmentFile('second', 900);
-    await log.append({ firstFrame: 0, frames: 240, shots: 2, state: Buffer.alloc(700_000, 1), path: first.path });
-    await log.append({ firstFrame: 240, frames: 10, shots: 0, state: Buffer.from('end'), path: second.path });
+    await log.append({ firstFrame: 0, frames: 240, state: Buffer.alloc(700_000, 1), path: first.path });
+    await log.append({ firstFrame: 240, frames: 10, state: Buffer.from('end'), path: second.path });
     const back = (await open('whole')).segments;
-    expect(back.map(({ firstFrame, frames, shots }) => [firstFrame, frames, shots])).toEqual([[0, 240, 2], [240, 10, 0]]); // prettier-ignore
+    expect(back.map(({ firstFrame, frames }) => [firstFrame, frames])).toEqual([
+      [0, 240],
+      [240, 10],
+    ]);
     expect(back[0]!.bytes.equals(first.bytes) && back[1]!.bytes.equals(second.bytes)).toBe(true);
     expect(back[0]!.state.length).toBe(700_000);
     expect(String(back[1]!.state)).toBe('end');
@@ -69,7 +72,7 @@ describe('segments of a job', () => {
     const { log, segments } = await open('torn');
     expect(segments).toEqual([]);
     const whole = await segmentFile('torn-again', 600_000);
-    await log.append({ firstFrame: 0, frames: 240, shots: 1, state: Buffer.from('s'), path: whole.path });
+    await log.append({ firstFrame: 0, frames: 240, state: Buffer.from('s'), path: whole.path });
     const back = (await open('torn')).segments;
     expect(back).toHaveLength(1);
     expect(back[0]!.bytes.equals(whole.bytes)).toBe(true);
@@ -79,7 +82,7 @@ describe('segments of a job', () => {
     const old = await open('fenced');
     const next = await open('fenced');
     const { path: file } = await segmentFile('fenced-0', 100);
-    const segment = { firstFrame: 0, frames: 1, shots: 0, state: Buffer.alloc(0), path: file };
+    const segment = { firstFrame: 0, frames: 1, state: Buffer.alloc(0), path: file };
     await next.log.append(segment);
     const late = old.log.append(segment);
     await expect(late).rejects.toThrow(StreamingError);

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { SegmentPiece } from '@kinemacolor/contracts';
+import { SegmentEnd, SegmentPiece } from '@kinemacolor/contracts';
 import { lastEntry, LARGEST_CHUNK, openLogWriter, readLog, type LogWriter } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
 
@@ -7,8 +7,6 @@ import type { NatsConnection } from '@nats-io/transport-node';
 export interface KeptSegment {
   readonly firstFrame: number;
   readonly frames: number;
-  /** Shots that begin in it. */
-  readonly shots: number;
   readonly state: Uint8Array;
 }
 
@@ -40,13 +38,14 @@ export async function openSegmentLog(
   if (last !== undefined) await readBack(connection, job, last.sequence, target, signal);
   const writer = openLogWriter(connection, 'segment', job, last?.sequence ?? 0);
   return {
-    append: async ({ path, state, firstFrame, frames, shots }) => {
+    append: async ({ path, state, firstFrame, frames }) => {
       const write = segmentWriter(writer, job, firstFrame, writer.sequence);
       const dataBytes = await appendFile(write, path);
       for (let at = 0; at < state.byteLength; at += LARGEST_CHUNK) {
         await write({ $case: 'state', value: state.subarray(at, at + LARGEST_CHUNK) }, at);
       }
-      await write({ $case: 'end', value: { frames, shots, dataBytes, stateBytes: state.byteLength } }, dataBytes);
+      const value = SegmentEnd.create({ frames, dataBytes, stateBytes: state.byteLength });
+      await write({ $case: 'end', value }, dataBytes);
     },
   };
 }
@@ -89,12 +88,12 @@ async function readBack(
     } else if (piece?.$case === 'state') {
       state.push(piece.value);
     } else if (piece?.$case === 'end') {
-      const { frames, shots, dataBytes, stateBytes } = piece.value;
+      const { frames, dataBytes, stateBytes } = piece.value;
       const kept = Buffer.concat(state);
       if (bytes !== dataBytes || kept.byteLength !== stateBytes) {
         throw new Error(`The segment of ${job} at frame ${firstFrame} is not what was written.`);
       }
-      await target.whole({ firstFrame, frames, shots, state: kept });
+      await target.whole({ firstFrame, frames, state: kept });
     }
     if (sequence >= until) return;
   }

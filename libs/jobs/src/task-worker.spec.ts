@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { JobState } from '@kinemacolor/contracts';
+import { jetstream } from '@nats-io/jetstream';
 import { countMessages } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +25,16 @@ function start(
   work: TaskWorkerOptions['work'],
   onFailure: TaskWorkerOptions['onFailure'] = () => undefined,
 ): TaskWorker {
-  const options = { bus, store: bus.store, kind: 'decode', atOnce: 2, retryMs: 1, work, onFailure } as const;
+  const options = {
+    bus,
+    store: bus.store,
+    kind: 'decode',
+    atOnce: 2,
+    lookMs: 20,
+    retryMs: 1,
+    work,
+    onFailure,
+  } as const;
   const worker = startTaskWorker(options);
   workers.push(worker);
   return worker;
@@ -93,6 +103,25 @@ describe('a task', () => {
     const { state, error } = (await bus.store.get(job))!.job;
     expect(state).toBe(JobState.FAILED);
     expect(error).toMatchObject({ code: 13, message: expect.stringContaining('decoder failed 6 times') as unknown });
+  });
+
+  it('whose record cannot be read any more fails, and is done with when that is deleted', async () => {
+    const job = await bus.newJob();
+    await startTasks(bus.connection, job);
+    const failed = new Promise<unknown>((resolve) => {
+      start(
+        async (_, signal) => {
+          await jetstream(bus.connection).publish(`$KV.kinemacolor-jobs.${job}`, new Uint8Array());
+          await until(signal);
+        },
+        (_, error) => {
+          resolve(error);
+        },
+      );
+    });
+    expect(String(await failed)).toMatch(/no job in it/);
+    await bus.store.delete(job);
+    await gone(job);
   });
 
   it('of a job that is gone is done with', async () => {

@@ -12,12 +12,15 @@ export interface TaskWorkerOptions {
   readonly atOnce: number;
   /**
    * Works for one job until that has ended. The signal fires when the job ends, or when this process is to stop: then the
-   * work is handed back, and another process goes on with it.
+   * work is handed back, and another process goes on with it. It fires as well when the record cannot be read: then the work
+   * has failed.
    * @throws Replaced when another process has taken the job over; anything else is tried again by somebody
    */
   readonly work: (job: FollowedJob, signal: AbortSignal) => Promise<void>;
   /** Told of each failure that is not the job's own. */
   readonly onFailure: (job: string, error: unknown) => void;
+  /** See `followJob`. */
+  readonly lookMs?: number;
   /** Delay before the second try, doubled for each one after it, milliseconds. Default 500. */
   readonly retryMs?: number;
 }
@@ -80,11 +83,11 @@ async function workFor(id: string, leases: Lease[], options: TaskWorkerOptions, 
   let job: FollowedJob | undefined;
   const hasEnded = (): boolean => job?.ended.aborted !== false;
   try {
-    job = await followJob(options.store, id);
+    job = await followJob(options.store, id, options.lookMs);
     if (job !== undefined && !hasEnded()) {
-      await options.work(job, AbortSignal.any([draining, job.ended]));
+      await options.work(job, AbortSignal.any([draining, job.ended, job.lost]));
       // It stopped because it was told to, not because all was done.
-      if (!hasEnded()) draining.throwIfAborted();
+      if (!hasEnded()) for (const reason of [job.lost, draining]) reason.throwIfAborted();
     }
     await Promise.all(leases.map((lease) => lease.done()));
   } catch (error) {
@@ -110,8 +113,14 @@ async function tryAgain(
     return;
   }
   const message = `The ${kind}r failed ${tries} times; its log says why. Try again, or report it with the job's id.`;
-  await endJob(store, id, { state: JobState.FAILED, error: { code: INTERNAL, message, frame: undefined } });
-  await Promise.all(leases.map((lease) => lease.done()));
+  try {
+    await endJob(store, id, { state: JobState.FAILED, error: { code: INTERNAL, message, frame: undefined } });
+    await Promise.all(leases.map((lease) => lease.done()));
+  } catch (thrown) {
+    // A record that cannot be read cannot be ended either: its task waits for somebody who mends or deletes it.
+    onFailure(id, thrown);
+    for (const lease of leases) lease.giveBack(retryMs * 2 ** MOST_TRIES);
+  }
 }
 
 const isReplaced = (error: unknown): boolean =>

@@ -1,9 +1,11 @@
 import { framePts, makeClip, runFfmpeg, scratchDir } from '@kinemacolor/testing';
+import { spawnSync } from 'node:child_process';
 import { chmod, copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  findFfmpeg,
   MediaError,
   joinFilm,
   openChromaSink,
@@ -68,13 +70,16 @@ describe('an input', () => {
   it('whose times do not rise is called damaged, with a cure that cures', async () => {
     const twice = "trim=end_frame=30,setpts='if(eq(N,10),9,N)/25/TB'";
     const options = ['-fps_mode', 'passthrough'];
-    const source = await makeClip({ folder, name: 'twice.mkv', encoder: 'ffv1', filters: twice, options });
+    const source = await makeClip({ folder, name: "it's: twice.mkv", encoder: 'ffv1', filters: twice, options });
     const failure = await caught(colour(source, { target: { kind: 'part', path: join(folder, 'twice.mov') } }));
     expect(failure).toMatchObject({ code: 'DAMAGED' });
     expect(failure.message).toContain('at frame 10.');
-    const cure = /ffmpeg -i \S+ (.*) repaired\.mkv/.exec(failure.message)?.[1]?.split(' ') ?? [];
+    // As a user pastes it.
+    const cure = /ffmpeg (-i .*)$/.exec(failure.message)?.[1] ?? '';
+    const { ffmpeg } = await findFfmpeg();
+    const run = spawnSync('sh', ['-c', `'${ffmpeg}' -nostdin ${cure}`], { cwd: folder });
+    expect(run.stderr.toString()).not.toMatch(/No such file|not found/);
     const repaired = join(folder, 'repaired.mkv');
-    await runFfmpeg('-i', source, ...cure, repaired);
     await colour(repaired, { target: { kind: 'part', path: join(folder, 'repaired.mov') } });
     expect((await framePts(repaired)).length).toBeGreaterThan(15);
   });

@@ -457,6 +457,8 @@ describe('what goes wrong', () => {
     })();
     await expect(adding).rejects.toMatchObject({ code });
     await ended;
+    // Services tell it to clients.
+    if (code === 'DAMAGED') expect(String(await adding.catch((thrown: unknown) => thrown))).not.toContain(folder);
     await film.abort();
   });
 

@@ -5,6 +5,7 @@ import { findFfmpeg } from './find-ffmpeg.js';
 import { FrameTimes } from './frame-times.js';
 import { feedSource, inputOf } from './input-of.js';
 import { MediaError } from './media-error.js';
+import { shellWord } from './shell-word.js';
 import { sourceRange } from './source-range.js';
 import type { LumaFrame, LumaOptions, LumaReader, LumaStats, MediaInfo } from './types.js';
 
@@ -147,7 +148,7 @@ class FfmpegLumaReader implements LumaReader {
       const { name } = this.info;
       throw new MediaError(
         'DAMAGED',
-        `${name}: the times do not rise at frame ${this.startFrame + this.#frames}. Repair them first: ffmpeg -i '${name}' -fps_mode vfr -c:v ffv1 -c:a copy repaired.mkv`,
+        `${name}: the times do not rise at frame ${this.startFrame + this.#frames}. Repair them first: ffmpeg -i ${shellWord(name)} -fps_mode vfr -c:v ffv1 -c:a copy repaired.mkv`,
         { path: name, framesReadable: this.startFrame + this.#frames },
       );
     }

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
 import { ByteReader } from './byte-reader.js';
 import {
   decodedFrom,
@@ -48,7 +49,7 @@ export class SegmentThread {
     } else if (!moov.equals(this.#header)) {
       throw new MediaError(
         'FRAME_MISMATCH',
-        `${path}: was encoded in another way than the segments before it. Encode the film anew.`,
+        `${basename(path)}: was encoded in another way than the segments before it. Encode the film anew.`,
         { path },
       );
     }
@@ -70,7 +71,7 @@ export class SegmentThread {
     const shown = presentationTimes(fragment);
     const first = shown.reduce((least, time) => (time < least ? time : least));
     if (this.#shown !== undefined && first <= this.#shown)
-      throw new MediaError('FRAME_MISMATCH', `${path}: does not follow the segment before it.`, { path });
+      throw new MediaError('FRAME_MISMATCH', `${basename(path)}: does not follow the segment before it.`, { path });
     this.#shown = shown.reduce((most, time) => (time > most ? time : most));
     const placed = this.#decoded === undefined ? fragment : decodedFrom(fragment, this.#decoded + 1n);
     const { decodeTime, samples } = placed;
@@ -100,6 +101,7 @@ async function wholeBox(reader: ByteReader, type: string, path: string): Promise
   return Buffer.concat([header, body]);
 }
 
+/** Whoever is told of it may not know this machine's folders. */
 function damaged(path: string): MediaError {
-  return new MediaError('DAMAGED', `${path}: is not a whole segment of a film. Encode it anew.`, { path });
+  return new MediaError('DAMAGED', `${basename(path)}: is not a whole segment of a film. Encode it anew.`, { path });
 }
