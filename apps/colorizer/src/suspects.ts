@@ -28,6 +28,6 @@ export async function openSuspects(connection: NatsConnection, replicas: number)
       // Gone meanwhile: somebody else has painted it.
       return (await records.update(key(job, index), (count) => count + 1)) ?? 1;
     },
-    clear: (job, index) => records.delete(key(job, index)),
+    clear: (job, index) => records.erase(key(job, index)),
   };
 }

@@ -1,7 +1,8 @@
 import { ChromaFrame } from '@kinemacolor/contracts';
 import type { FollowedJob } from '@kinemacolor/jobs';
 import type { ColouredFrame } from '@kinemacolor/pipeline';
-import { InFlight, takeLeases, type Bus } from '@kinemacolor/streaming';
+import { endQueue, InFlight, takeLeases, type Bus } from '@kinemacolor/streaming';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { FrameOrder } from './frame-order.js';
 
 export interface ChromaOptions {
@@ -14,6 +15,13 @@ export interface ChromaOptions {
   readonly onRoom: () => void;
   readonly signal: AbortSignal;
 }
+
+/** The job's own queue. */
+const queueOf = (job: string): string => `encoder-${job}`;
+
+/** No encoder will take this job's chroma any more. */
+export const endChroma = (connection: NatsConnection, job: string): Promise<void> =>
+  endQueue(connection, 'chroma', queueOf(job));
 
 /** Chroma that is asked for at a time. */
 const AHEAD = 16;
@@ -35,7 +43,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   const { connection, ensure } = bus;
   const leases = takeLeases(connection, {
     kind: 'chroma',
-    queue: `encoder-${id}`,
+    queue: queueOf(id),
     job: id,
     ahead: AHEAD,
     ensure,

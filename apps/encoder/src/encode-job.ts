@@ -15,6 +15,7 @@ import { makeScratchFolder } from '@kinemacolor/media';
 import type { Log } from '@kinemacolor/lifecycle';
 import { keptBytes, type Bus } from '@kinemacolor/streaming';
 import type { EncoderConfig } from './config.js';
+import { endChroma } from './chroma-in-order.js';
 import { encodeFilm } from './encode-film.js';
 import { openKeptSegments } from './kept-segments.js';
 import { ResultDiffers } from './result-writer.js';
@@ -33,6 +34,18 @@ export interface EncodeContext {
  * @throws Replaced when another encoder has taken the job over
  */
 export async function encodeJob(job: FollowedJob, context: EncodeContext): Promise<void> {
+  const over = (): Promise<void> => endChroma(context.bus.connection, job.now.job.id);
+  try {
+    await encodeToEnd(job, context);
+  } catch (error) {
+    // Whoever goes on takes from the same queue.
+    if (job.ended.aborted) await over();
+    throw error;
+  }
+  await over();
+}
+
+async function encodeToEnd(job: FollowedJob, context: EncodeContext): Promise<void> {
   const { bus, store, config, log, signal } = context;
   const { id } = job.now.job;
   const encoder = randomUUID();

@@ -2,11 +2,17 @@ export { answers } from './answers.js';
 export { openBus, type Bus, type BusOptions } from './bus.js';
 export { busOptions, natsOptions, natsSettings, type NatsAddress, type NatsValues } from './nats-settings.js';
 export { connectNats, type NatsOptions } from './connect.js';
-export { takeLeases, type Lease, type LeaseOptions } from './leases.js';
+export { endQueue, takeLeases, type Lease, type LeaseOptions } from './leases.js';
 export { withoutSecrets } from './server-urls.js';
 export { findNatsServer } from './server/find-nats-server.js';
 export { diskBytes } from './server/configuration.js';
-export { endLeftServer, startNatsServer, type NatsLogin, type NatsServer, type NatsServerOptions } from './server/nats-server.js';
+export {
+  endLeftServer,
+  startNatsServer,
+  type NatsLogin,
+  type NatsServer,
+  type NatsServerOptions,
+} from './server/nats-server.js';
 export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
 export { countMessages, ensureStreams, forgetJob, jobsIn, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { takeLeases, type Lease } from './leases.js';
+import { endQueue, takeLeases, type Lease } from './leases.js';
 import { streamOf } from './subjects.js';
 import { openTestBus, type TestBus } from './testing/bus.js';
 import { publishInWindow } from './windowed-publish.js';
@@ -58,6 +58,20 @@ describe('leases', () => {
     const taken = await take(2, { kind: 'chroma', queue: 'b-encoder', job: 'b' });
     expect(taken.map(({ subject }) => subject)).toEqual(['chroma.b', 'chroma.b']);
     expect(await left('chroma')).toBe(2);
+  });
+
+  it('leave nothing of a queue that has ended', async () => {
+    await publish('chroma', 'over', 0);
+    await take(1, { kind: 'chroma', queue: 'over-encoder', job: 'over' });
+    const queues = async (): Promise<string[]> => {
+      const names: string[] = [];
+      for await (const { name } of bus.manager.consumers.list(streamOf('chroma'))) names.push(name);
+      return names;
+    };
+    expect(await queues()).toContain('over-encoder');
+    await endQueue(bus.connection, 'chroma', 'over-encoder');
+    expect(await queues()).not.toContain('over-encoder');
+    await endQueue(bus.connection, 'chroma', 'over-encoder');
   });
 
   it('are kept alive however long the work takes', async () => {

@@ -98,6 +98,16 @@ export async function* takeLeases(connection: NatsConnection, options: LeaseOpti
   }
 }
 
+/** Forgets a queue that nobody will take from any more. One that is not there, or whose server is away, is left to time. */
+export async function endQueue(connection: NatsConnection, kind: Kind, queue: string): Promise<void> {
+  try {
+    const manager = await jetstreamManager(connection);
+    await manager.consumers.delete(streamOf(kind), queue);
+  } catch (error) {
+    if (!isAway(error) && !isLost(error)) throw error;
+  }
+}
+
 async function openQueue(connection: NatsConnection, options: LeaseOptions): Promise<Consumer> {
   const { kind, queue, job, leaseMs = LEASE_MS } = options;
   const manager = await jetstreamManager(connection);

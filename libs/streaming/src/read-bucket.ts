@@ -60,6 +60,12 @@ export async function* readBucket(connection: NatsConnection, bucket: string): A
   }
 }
 
+/** Deletes a key's value or mark. */
+export async function eraseRecord(connection: NatsConnection, bucket: string, key: string): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  await manager.streams.purge(`KV_${bucket}`, { filter: `$KV.${bucket}.${key}` });
+}
+
 /** Deletes the marks of what was deleted before `until`; a value is left alone. */
 export async function forgetMarks(connection: NatsConnection, bucket: string, until: Date): Promise<void> {
   const manager = await jetstreamManager(connection);

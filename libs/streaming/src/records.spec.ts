@@ -103,6 +103,19 @@ describe('records', () => {
     await expect.poll(async () => (await bus.manager.streams.info('KV_many')).state.consumer_count).toBeLessThan(3);
   });
 
+  it('leave nothing when they are erased, and can be made again', async () => {
+    const erased = await openRecords(bus.connection, { bucket: 'erased', codec });
+    const kept = async (): Promise<number> => (await bus.manager.streams.info('KV_erased')).state.messages;
+    await erased.create('a.1', { count: 1 });
+    await erased.create('a.2', { count: 2 });
+    await erased.erase('a.1');
+    await erased.erase('never');
+    expect([await erased.get('a.1'), await erased.get('a.2'), await kept()]).toEqual([undefined, { count: 2 }, 1]);
+    expect(await erased.update('a.1', () => ({ count: 3 }))).toBeUndefined();
+    expect(await erased.create('a.1', { count: 4 })).toBe(true);
+    expect(await erased.get('a.1')).toEqual({ count: 4 });
+  });
+
   it('go by themselves after their time, where they have one', async () => {
     const short = await openRecords(bus.connection, { bucket: 'short', codec, ttlMs: 300 });
     await short.create('gone', { count: 1 });

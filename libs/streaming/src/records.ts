@@ -3,7 +3,7 @@ import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
 import { despiteAbsence } from './is-away.js';
-import { forgetMarks, readBucket } from './read-bucket.js';
+import { eraseRecord, forgetMarks, readBucket } from './read-bucket.js';
 import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
 
@@ -35,6 +35,8 @@ export interface Records<T> {
    */
   update(id: string, change: (now: T) => T | undefined): Promise<T | undefined>;
   delete(id: string): Promise<void>;
+  /** Deletes it and leaves no mark: who watches is not told. */
+  erase(id: string): Promise<void>;
   /** The record now, and after every change, until it is deleted or the signal fires. Changes in quick succession may come as one. */
   watch(id: string, signal: AbortSignal): AsyncGenerator<T, void>;
   /** Every record now, and after every change, until the signal fires; deleted ones are passed over. */
@@ -82,6 +84,7 @@ export async function openRecords<T>(
       throw new StreamingError('CONTENDED', `${bucket}/${id} was changed by others ${MOST_TRIES} times in a row.`);
     },
     delete: (id) => despiteAbsence(() => kv.purge(id)),
+    erase: (id) => despiteAbsence(() => eraseRecord(connection, bucket, id)),
     watch: (id, signal) => watchOne(kv, id, valueOf, signal),
     watchAll: (signal) => watchEvery(kv, valueOf, signal),
     ids: async function* () {
