@@ -69,6 +69,9 @@ export interface LumaFrame {
   modelVersion: string;
   /** Live jobs: from then on its colours are of no use. Microseconds since 1970; 0: never. */
   expiresUs: number;
+  /** When the decoder began to wait for it, and when there was room for it in the job's window. Microseconds since 1970. */
+  askedUs: number;
+  sentUs: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -100,6 +103,8 @@ export interface FrameTimes {
   takenUs: number;
   batchedUs: number;
   colouredUs: number;
+  askedUs: number;
+  sentUs: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -491,6 +496,8 @@ function createBaseLumaFrame(): LumaFrame {
     passThrough: 0,
     modelVersion: "",
     expiresUs: 0,
+    askedUs: 0,
+    sentUs: 0,
     _unknownFields: {},
   };
 }
@@ -526,6 +533,12 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     }
     if (message.expiresUs !== 0) {
       writer.uint32(80).uint64(message.expiresUs);
+    }
+    if (message.askedUs !== 0) {
+      writer.uint32(88).uint64(message.askedUs);
+    }
+    if (message.sentUs !== 0) {
+      writer.uint32(96).uint64(message.sentUs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -631,6 +644,22 @@ export const LumaFrame: MessageFns<LumaFrame> = {
             message.expiresUs = longToNumber(reader.uint64());
             continue;
           }
+          case 11: {
+            if (tag !== 88) {
+              break;
+            }
+
+            message.askedUs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 12: {
+            if (tag !== 96) {
+              break;
+            }
+
+            message.sentUs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -669,6 +698,8 @@ export const LumaFrame: MessageFns<LumaFrame> = {
     message.passThrough = object.passThrough ?? 0;
     message.modelVersion = object.modelVersion ?? "";
     message.expiresUs = object.expiresUs ?? 0;
+    message.askedUs = object.askedUs ?? 0;
+    message.sentUs = object.sentUs ?? 0;
     return message;
   },
 };
@@ -883,7 +914,7 @@ export const ChromaFrame: MessageFns<ChromaFrame> = {
 };
 
 function createBaseFrameTimes(): FrameTimes {
-  return { decodedUs: 0, takenUs: 0, batchedUs: 0, colouredUs: 0, _unknownFields: {} };
+  return { decodedUs: 0, takenUs: 0, batchedUs: 0, colouredUs: 0, askedUs: 0, sentUs: 0, _unknownFields: {} };
 }
 
 export const FrameTimes: MessageFns<FrameTimes> = {
@@ -899,6 +930,12 @@ export const FrameTimes: MessageFns<FrameTimes> = {
     }
     if (message.colouredUs !== 0) {
       writer.uint32(32).uint64(message.colouredUs);
+    }
+    if (message.askedUs !== 0) {
+      writer.uint32(40).uint64(message.askedUs);
+    }
+    if (message.sentUs !== 0) {
+      writer.uint32(48).uint64(message.sentUs);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -956,6 +993,22 @@ export const FrameTimes: MessageFns<FrameTimes> = {
             message.colouredUs = longToNumber(reader.uint64());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.askedUs = longToNumber(reader.uint64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.sentUs = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -986,6 +1039,8 @@ export const FrameTimes: MessageFns<FrameTimes> = {
     message.takenUs = object.takenUs ?? 0;
     message.batchedUs = object.batchedUs ?? 0;
     message.colouredUs = object.colouredUs ?? 0;
+    message.askedUs = object.askedUs ?? 0;
+    message.sentUs = object.sentUs ?? 0;
     return message;
   },
 };
