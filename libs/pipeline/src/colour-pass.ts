@@ -38,6 +38,8 @@ export interface ColourPassResult {
   readonly frames: number;
   /** Shots that began in these frames. */
   readonly shots: number;
+  /** The last of them; undefined: there was none. */
+  readonly last: { readonly index: number; readonly pts: bigint } | undefined;
   readonly decodeErrors: number;
   readonly times: StageTimes;
 }
@@ -51,6 +53,7 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
   const own = ownTimer();
   let frames = 0;
   let shots = 0;
+  let last: ColourPassResult['last'];
   try {
     const coloured = colorizeStage(reader, colorizer, {
       ...stages,
@@ -61,6 +64,7 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
     for await (const frame of stabilizeStage(coloured, before === undefined ? stages : { ...stages, before })) {
       await sink.write(frame);
       frames += 1;
+      last = frame;
       if (frame.cut) shots += 1;
       onProgress({ phase: 'colour', frames: done + frames, total });
     }
@@ -71,6 +75,7 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
     return {
       frames,
       shots,
+      last,
       decodeErrors,
       times: {
         decode: { seconds: decoded, cpuSeconds },

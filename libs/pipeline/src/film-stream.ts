@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
-import { listEncoders, planEncode, planStreams, probe, Spool } from '@kinemacolor/media';
+import { listEncoders, planEncode, planStreams, probe, requireWholeStream, Spool } from '@kinemacolor/media';
 import { colourPass, makeStages } from './colour-pass.js';
 import type { FilmOptions, FilmResult } from './film.js';
 import { openEnds } from './open-ends.js';
 import { encodeOptions } from './settings.js';
+import { shortfall } from './shortfall.js';
 import { streamWarnings } from './stream-warnings.js';
 
 export interface FilmStreamOptions extends Pick<
   FilmOptions,
-  'colorizer' | 'colour' | 'encode' | 'signal' | 'onProgress'
+  'colorizer' | 'colour' | 'encode' | 'salvage' | 'signal' | 'onProgress'
 > {
   /** A film's path, or its container bytes, read once. */
   readonly input: string | Readable;
@@ -20,10 +21,11 @@ export interface FilmStreamOptions extends Pick<
 /**
  * Colours a film as it streams in and out. Bytes wait on disk until the encoder, which lags behind the decoder, has read
  * them too; an MP4 with its index at the end is kept whole first.
- * @throws MediaError, PipelineError
+ * @throws MediaError (`TRUNCATED` when the film was cut off, unless `salvage`; what there is has been written by then),
+ * PipelineError
  */
 export async function colorizeFilmStream(options: FilmStreamOptions): Promise<FilmResult> {
-  const { input, output, container, colorizer, colour, encode, signal, onProgress } = options;
+  const { input, output, container, colorizer, colour, encode, salvage, signal, onProgress } = options;
   const spool = typeof input === 'string' ? undefined : await Spool.from(input);
   try {
     const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
@@ -40,7 +42,12 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
       total: info.video.expectedFrames,
       onProgress,
     });
+    // Only now, since a stream cannot be looked through in advance: what there is has been written.
+    const { last } = pass;
     const warnings = [
+      ...shortfall(() => {
+        if (last !== undefined) requireWholeStream(info, last);
+      }, salvage),
       ...planEncode(info, encodeOptions(encode), await listEncoders()).notes,
       ...streamWarnings(planStreams(info, container, true)),
       ...(info.spooled ? [LATE_INDEX] : []),

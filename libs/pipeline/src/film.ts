@@ -17,6 +17,7 @@ import { Journal, type JournalKey } from './journal.js';
 import { openEnds } from './open-ends.js';
 import { PipelineError } from './pipeline-error.js';
 import type { OnProgress } from './progress.js';
+import { shortfall } from './shortfall.js';
 import { streamWarnings } from './stream-warnings.js';
 import { resumePoint } from './resume-point.js';
 import { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
@@ -156,14 +157,10 @@ async function readableFrames(
   warnings: string[],
 ): Promise<number> {
   const report = await checkIntegrity(info, signal);
-  try {
+  const lacks = (): void => {
     requireWhole(info, report);
-  } catch (error) {
-    if (!salvage || report.framesReadable === 0) throw error;
-    warnings.push(
-      `Only ${report.framesReadable} of ${report.framesExpected ?? '?'} frames could be read; these are coloured.`,
-    );
-  }
+  };
+  warnings.push(...shortfall(lacks, salvage));
   return report.framesReadable;
 }
 

@@ -78,6 +78,30 @@ describe('kinemacolor colorize, bad input', () => {
     expect(frames).toBeLessThan(90);
   });
 
+  it('a stream that was cut off: what came is written, the exit code tells, and --salvage is content', async () => {
+    const whole = await readFile(await makeClip({ folder, name: 'streamed.mkv', frames: 100, options: ['-g', '10'] }));
+    const cut = whole.subarray(0, whole.length / 2);
+    const stream = (output: string, ...flags: string[]): ReturnType<typeof runCli> =>
+      runCli(['colorize', '-', '-o', output, '--model', model, ...flags], cut);
+    const told = await stream('-');
+    expect(told.stderr).toMatch(/standard input: is cut off: \d+ of 100 frames.*--salvage/);
+    expect(told.code).toBe(5);
+    const frames = async (film: Buffer): Promise<number> => {
+      await writeFile(at('came.mkv'), film);
+      return (await framePts(at('came.mkv'))).length;
+    };
+    const came = await frames(told.stdout);
+    expect(came).toBeGreaterThan(20);
+    expect(came).toBeLessThan(90);
+    await mkdir(at('cut'));
+    expect((await stream(at('cut/film.mkv'))).code).toBe(5);
+    expect(await readdir(at('cut'))).toEqual([]);
+    const salvaged = await stream('-', '--salvage');
+    expect(salvaged.code).toBe(0);
+    expect(salvaged.stderr).toContain(`Only ${came} of 100 frames`);
+    expect(await frames(salvaged.stdout)).toBe(came);
+  });
+
   it('a damaged model', async () => {
     await cp(model, at('damaged'), { recursive: true });
     const weights = await readFile(at('damaged/weights.bin'));
