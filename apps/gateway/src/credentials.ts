@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { ServerCredentials } from '@grpc/grpc-js';
 import type { GatewayConfig } from './config.js';
 import { readNamed, wrongSetting } from './start-error.js';
@@ -27,11 +28,13 @@ export async function serverCredentials(given: Given): Promise<ServerCredentials
   const key = await readNamed(OF.key, tlsKey);
   const authority = tlsClientCa === undefined ? null : await readNamed(OF.authority, tlsClientCa);
   try {
-    return ServerCredentials.createSsl(authority, [{ cert_chain: certificate, private_key: key }], authority !== null);
+    // gRPC would notice only when it listens.
+    createSecureContext({ cert: certificate, key, ca: authority ?? undefined });
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw wrongSetting(`${OF.certificate} and ${OF.key}`, `no certificate in PEM with its key (${said})`, error);
   }
+  return ServerCredentials.createSsl(authority, [{ cert_chain: certificate, private_key: key }], authority !== null);
 }
 
 const OF = {

@@ -185,15 +185,29 @@ describe('a gateway that is killed', () => {
 describe('a gateway that cannot start', () => {
   it.each<[string, string[], Record<string, string>, RegExp]>([
     ['a flag that is not there', ['--lisen', 'x'], {}, /lisen/],
-    ['settings that leave it open', ['--listen', '0.0.0.0:0'], {}, /--tokens FILE/],
-    ['an address that is not there', ['--listen', '192.0.2.1:1', '--insecure'], {}, /192\.0\.2\.1/],
-    ['a file that is not there', ['--tokens', '/nowhere/tokens'], {}, /\/nowhere\/tokens/],
+    ['settings that leave it open', ['--listen', '0.0.0.0:0'], {}, /KINEMACOLOR_TOKENS/],
+    ['an address that is not there', ['--listen', '192.0.2.1:1', '--insecure'], {}, /192\.0\.2\.1.*no such address/],
+    ['an address that is none', ['--listen', 'here'], {}, /--listen here .*HOST:PORT/],
+    [
+      'a file that is not there',
+      ['--tokens', '/nowhere/tokens'],
+      {},
+      /TOKENS=\/nowhere\/tokens: there is no such file/,
+    ],
+    ['a file that is a folder', ['--tokens', '/'], {}, /TOKENS=\/: it is a folder/],
   ])('for %s says why, without a stack, and ends', async (_, flags, env, words) => {
     const error = await startGatewayProcess({ ...store.env, ...env }, flags).then(
       () => new Error('it started'),
       (reason: unknown) => reason as Error,
     );
     expect(error.message).toMatch(words);
+    expect(error.message).toMatch(/\(ConfigError\)/);
     expect(error.message).not.toMatch(/\bat \S+ \(|\.js:\d+/);
+  });
+
+  it('says that another one listens there', async () => {
+    const { address } = await start();
+    const taken = new RegExp(`KINEMACOLOR_LISTEN=${address} .*: something else listens there already`);
+    await expect(startGatewayProcess(store.env, ['--listen', address])).rejects.toThrow(taken);
   });
 });

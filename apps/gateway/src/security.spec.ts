@@ -88,7 +88,9 @@ describe('tokens', () => {
 
 describe('an open gateway', () => {
   it('listens on this machine alone, unless that is wanted', async () => {
-    await expect(openTestGateway(store, { listen: '0.0.0.0:0' })).rejects.toThrow(/--tokens FILE.*--insecure/);
+    await expect(openTestGateway(store, { listen: '0.0.0.0:0' })).rejects.toThrow(
+      /KINEMACOLOR_TOKENS.*KINEMACOLOR_INSECURE=true/,
+    );
     const gateway = await openTestGateway(store, { listen: '0.0.0.0:0', insecure: true });
     await gateway.service.drain();
   });
@@ -155,10 +157,14 @@ describe.skipIf(!hasOpenssl)('TLS (needs openssl)', () => {
 
   it('with half of what it needs does not start', async () => {
     await expect(openTestGateway(store, { tlsCertificate: file('server.pem') })).rejects.toThrow(/belong together/);
-    await expect(openTestGateway(store, { tlsClientCa: file('ca.pem') })).rejects.toThrow(/needs --tls-certificate/);
-    await expect(openTestGateway(store, { tlsCertificate: file('none'), tlsKey: file('none') })).rejects.toThrow(
-      /none/,
+    await expect(openTestGateway(store, { tlsClientCa: file('ca.pem') })).rejects.toThrow(
+      /KINEMACOLOR_TLS_CERTIFICATE and KINEMACOLOR_TLS_KEY are needed/,
     );
+    await expect(openTestGateway(store, { tlsCertificate: file('none'), tlsKey: file('none') })).rejects.toThrow(
+      /KINEMACOLOR_TLS_CERTIFICATE=\S*none: there is no such file/,
+    );
+    const files = { tlsCertificate: file('server.key'), tlsKey: file('server.key') };
+    await expect(openTestGateway(store, files)).rejects.toThrow(/no certificate in PEM with its key/);
   });
 });
 

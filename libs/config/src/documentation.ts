@@ -18,11 +18,10 @@ export function flagHelp(defined: readonly DefinedSetting[]): FlagHelp[] {
   return defined.flatMap((one) => {
     const { setting } = one;
     if (setting.flag === undefined) return [];
-    // A flag that says no has none: what the setting is without it, the flag takes away.
-    const byDefault = one.flag?.negated === true ? undefined : defaultText(one);
-    const notes = [byDefault === undefined ? undefined : `default: ${byDefault}`, setting.env].filter(
-      (note) => note !== undefined,
-    );
+    const byDefault = defaultText(one);
+    // Of a flag that says no it would be read as the flag's own, which is what it takes away.
+    const told = byDefault === undefined || one.flag?.negated === true ? undefined : `default: ${byDefault}`;
+    const notes = [told, setting.env].filter((note) => note !== undefined);
     const description = meaning(one) + (notes.length > 0 ? ` (${notes.join(', ')})` : '');
     return [{ flags: setting.flag, description, default: byDefault }];
   });

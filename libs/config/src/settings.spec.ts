@@ -121,7 +121,7 @@ describe('documentation', () => {
         default: '256',
       },
       { flags: '--device <name>', description: 'cpu | gpu | auto (default: auto, TEST_DEVICE)', default: 'auto' },
-      { flags: '--no-audio', description: 'Keep the sound (default: true, TEST_AUDIO)', default: 'true' },
+      { flags: '--no-audio', description: 'Keep the sound (TEST_AUDIO)', default: 'true' },
       { flags: '--resume', description: 'Go on where the last run stopped (default: false)', default: 'false' },
       { flags: '--sizes <name...>', description: 'Names (default: ["a"])', default: '["a"]' },
     ]);

@@ -1,0 +1,79 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { connectNats, startNatsServer } from '@kinemacolor/streaming';
+import { scratchDir } from '@kinemacolor/testing';
+import { afterEach, expect, it } from 'vitest';
+
+import { ownFolder } from './folder-owner.js';
+import { keepServer } from './kept-server.js';
+
+const KEEPER = new URL('../dist/testing/keeper-main.js', import.meta.url);
+const folder = scratchDir();
+const at = (name: string): string => path.join(folder, name);
+
+const started: { child: ChildProcess; nats: number }[] = [];
+async function keepElsewhere(name: string): Promise<{ child: ChildProcess; nats: number }> {
+  const child = fork(KEEPER, [at(name)], { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const [nats] = (await once(child, 'message')) as [number];
+  started.push({ child, nats });
+  return { child, nats };
+}
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+afterEach(() => {
+  for (const { child, nats } of started.splice(0)) {
+    child.kill('SIGKILL');
+    if (isAlive(nats)) process.kill(nats, 'SIGKILL');
+  }
+});
+
+it('a NATS server that outlived whoever kept it is ended by the next one, which has what it kept', async () => {
+  const { child, nats } = await keepElsewhere('left');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(isAlive(nats)).toBe(true);
+  const server = await keepServer(at('left'), () => undefined);
+  expect(isAlive(nats)).toBe(false);
+  const connection = await connectNats({ servers: [server.url], name: 'test' });
+  await connection.close();
+  await server.stop();
+});
+
+it('a folder that another process uses is left to it', async () => {
+  const { child, nats } = await keepElsewhere('taken');
+  const busy = { code: 'BUSY', message: expect.stringContaining(`process ${child.pid})`) as string };
+  await expect(keepServer(at('taken'), () => undefined)).rejects.toMatchObject(busy);
+  expect(isAlive(nats)).toBe(true);
+});
+
+it('a folder of a dead process is taken, also when its number was given again', async () => {
+  const letGo = await ownFolder(at('own'));
+  await expect(ownFolder(at('own'))).rejects.toMatchObject({ code: 'BUSY' });
+  const [pid] = (await readFile(at('own/owner'), 'utf8')).split(' ');
+  expect(pid).toBe(String(process.pid));
+  for (const owner of [`${process.pid} 1`, '999999999 5', '']) {
+    await writeFile(at('own/owner'), owner);
+    await ownFolder(at('own'));
+  }
+  await letGo();
+  await (
+    await ownFolder(at('own'))
+  )();
+});
+
+it('a server that nobody of ours kept is not ended', async () => {
+  const other = await startNatsServer({ folder: at('other') });
+  // As if a folder had been moved: the number is that of a server, but of one that works elsewhere.
+  await ownFolder(at('moved')).then((letGo) => letGo());
+  await writeFile(at('moved/nats.pid'), String(other.pid));
+  await expect(keepServer(at('moved'), () => undefined)).rejects.toMatchObject({ code: 'BUSY' });
+  expect(isAlive(other.pid)).toBe(true);
+  await other.stop();
+});
