@@ -8,7 +8,10 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { boxesIn } from './box-tree.js';
+import { readFragment } from './fragment.js';
 import {
+  joinFilm,
   openChromaSink,
   openFilmMux,
   openLuma,
@@ -313,6 +316,53 @@ describe('what is kept', () => {
     expect((await probe(film)).others.length).toBeGreaterThan(2);
     await runFfmpeg('-xerror', '-i', film, '-map', '0:v:0', '-map', '0:a', '-f', 'null', '-');
   });
+
+  it('converted subtitles in MP4 have the times of a joined film, and nothing between them', async () => {
+    const cue = (start: string, end: string, text: string): string =>
+      `1\n00:00:0${start} --> 00:00:0${end}\n${text}\n\n`;
+    const [many, one] = [join(folder, 'many.srt'), join(folder, 'one.srt')];
+    // The second follows the first soon, the third the second at once; then nothing for long, and one up to the end.
+    const words = [['0,300', '0,900', 'Early'], ['1,000', '2,500', '<i>Two</i>'], ['2,500', '2,900', '3'], ['5,500', '6,000', 'Late']]; // prettier-ignore
+    await writeFile(many, words.map(([start, end, text]) => cue(start!, end!, text!)).join(''));
+    await writeFile(one, cue('3,000', '3,500', 'Alone'));
+    const plain = await makeClip({ folder, name: 'plain-cues.mkv', frames: 150, audio: 'aac' });
+    const source = join(folder, 'cues.mkv');
+    const maps = ['-map', '0', '-map', '1', '-map', '2'];
+    await runFfmpeg('-i', plain, '-i', many, '-i', one, ...maps, '-c', 'copy', '-c:s', 'srt', source);
+    const info = await probe(source);
+    const part = join(folder, 'cues.mov');
+    const sink = await openChromaSink(info, { width, height, target: { kind: 'part', path: part } });
+    const planes = { u: new Uint8Array(width * height), v: new Uint8Array(width * height) };
+    for await (const { index, pts } of await openLuma(info, { width, height }))
+      await sink.write({ index, pts, ...planes });
+    await sink.finish();
+    const joined = join(folder, 'cues-joined.mp4');
+    await joinFilm({ parts: [part], source: info, output: joined, container: 'mp4' });
+    const film = await mux(info, await segmentsOf(source, 'h264', { segmentFrames: 50 }), 'mp4', 'h264');
+    // Sound is track 3.
+    for (const [place, track] of [4, 5].entries()) {
+      const wanted = await runFfprobe(
+        ...['-select_streams', `s:${place}`, '-show_entries', 'packet=pts,duration,size', '-of', 'csv=p=0', joined],
+      );
+      expect(samplesOf(film, track)).toEqual(wanted);
+      expect(wanted.length).toBe(place === 0 ? 7 : 2);
+    }
+  });
+
+  /** Time, duration and size of a track's samples; what shows nothing lasts until the next, and the last such is left out. */
+  function samplesOf(film: Buffer, track: number): string[] {
+    const samples = boxesIn(film)
+      .filter(({ type }) => type === 'moof')
+      .map(({ whole }) => readFragment(whole, { duration: 0, size: 0, flags: 0 }))
+      .filter((fragment) => fragment.track === track)
+      .map(({ decodeTime, samples: [sample] }) => ({ ...sample!, start: Number(decodeTime) }));
+    const isNothing = (size: number): boolean => size === 2;
+    expect(isNothing(samples.at(-1)!.size)).toBe(true);
+    return samples.slice(0, -1).map(({ start, duration, size: bytes }, at) => {
+      const lasts = isNothing(bytes) ? samples[at + 1]!.start - start : duration;
+      return [start, lasts, bytes].join(',');
+    });
+  }
 
   it('keeps the full range of a lossless film', async () => {
     const source = await makeClip({ folder, name: 'full.mkv', encoder: 'mjpeg', pixelFormat: 'yuvj420p' });

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteReader } from './byte-reader.js';
 import { misfit } from './check-codec.js';
+import { CueTimes } from './cue-times.js';
 import { outputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
 import { filmMetadata } from './film-metadata.js';
@@ -10,7 +11,14 @@ import { feedSource } from './input-of.js';
 import { mergeMatroska } from './matroska-merge.js';
 import { MediaError } from './media-error.js';
 import { mergeMp4 } from './mp4-merge.js';
-import { pictureArguments, pulseOptions, restArguments, type MuxContainer } from './mux-command.js';
+import {
+  cueStreams,
+  firstCueDescriptor,
+  pictureArguments,
+  pulseOptions,
+  restArguments,
+  type MuxContainer,
+} from './mux-command.js';
 import type { MuxInputs } from './mux-inputs.js';
 import { writeOrGone } from './pipe-write.js';
 import { SegmentThread } from './segment-thread.js';
@@ -84,6 +92,7 @@ export async function openFilmMux(info: MediaInfo, options: FilmMuxOptions): Pro
         args: restArguments(info, container, plans, version),
         stdin: info.source.kind === 'stream' ? 'pipe' : 'ignore',
         stdout: 'pipe',
+        extraPipes: cueStreams(container, plans).length,
         signal,
       });
   return new TwoPartMux(info, plans, { picture, rest, container, metadataPath });
@@ -120,6 +129,7 @@ class TwoPartMux implements FilmMux {
       picture: printed(picture),
       rest: rest === undefined ? undefined : printed(rest),
       hasPulse: pulseOptions(info, container).length > 0,
+      cues: new Map(rest === undefined ? [] : cueStreams(container, plans).map(cueTimes(rest))),
     };
     this.#outcome = new Promise((resolve) => {
       this.#settle = resolve;
@@ -215,6 +225,14 @@ class TwoPartMux implements FilmMux {
     return new MediaError('ABORTED', `${this.info.name}: stopped on request.`, { path: this.info.name });
   }
 }
+
+/** The times of a stream's subtitles as the ffmpeg of the other streams prints them. */
+const cueTimes =
+  (rest: FfmpegProcess) =>
+  ({ track }: { readonly track: number }, place: number): [number, CueTimes] => [
+    track,
+    new CueTimes(rest.pipe(firstCueDescriptor + place)),
+  ];
 
 const outputName = 'the coloured film';
 

@@ -1,5 +1,7 @@
 import { boxesAt, boxesIn, makeBox, mapBoxes, type Box } from './box-tree.js';
 import type { ByteReader } from './byte-reader.js';
+import type { CueTimes } from './cue-times.js';
+import { CueTrack, type TrackClock } from './cue-track.js';
 import { cutShort } from './cut-short.js';
 import { mergeByTime } from './merge-by-time.js';
 import { readBoxHeader } from './mp4-boxes.js';
@@ -16,9 +18,9 @@ interface Unit {
 }
 
 /** One fragmented MP4 out of two: a header with the tracks of both, fragments in the order of their times. */
-export async function* mergeMp4({ picture, rest }: MuxInputs): AsyncGenerator<Buffer, void, undefined> {
-  const film = new Mp4Stream(picture, false);
-  const others = rest === undefined ? undefined : new Mp4Stream(rest, true);
+export async function* mergeMp4({ picture, rest, cues }: MuxInputs): AsyncGenerator<Buffer, void, undefined> {
+  const film = new Mp4Stream(picture, false, noCues);
+  const others = rest === undefined ? undefined : new Mp4Stream(rest, true, cues);
   const [filmHeader, otherHeader] = await Promise.all([film.header(), others?.header()]);
   yield mergedHeader(filmHeader, otherHeader ?? []);
   let sequence = 0;
@@ -31,18 +33,21 @@ export async function* mergeMp4({ picture, rest }: MuxInputs): AsyncGenerator<Bu
   }
 }
 
+const noCues: ReadonlyMap<number, CueTimes> = new Map();
+
 async function* none(): AsyncGenerator<Unit, void, undefined> {
   // The film has nothing but its picture.
 }
 
 class Mp4Stream {
   #pending: Buffer | undefined;
-  /** By track: ticks a second, and the seconds that its edit list moves it by. */
-  readonly #tracks = new Map<number, { readonly timescale: number; readonly offset: number }>();
+  /** By track. */
+  readonly #tracks = new Map<number, TrackClock>();
 
   constructor(
     private readonly reader: ByteReader,
     private readonly isRest: boolean,
+    private readonly cues: ReadonlyMap<number, CueTimes>,
   ) {}
 
   /** The boxes before the first fragment. Call it first. */
@@ -61,6 +66,11 @@ class Mp4Stream {
   }
 
   async *units(): AsyncGenerator<Unit, void, undefined> {
+    const cueTracks = new Map<number, CueTrack>();
+    for (const [track, times] of this.cues) {
+      const clock = this.#tracks.get(track);
+      if (clock !== undefined) cueTracks.set(track, new CueTrack(track, clock, times));
+    }
     for (let moof = this.#pending; moof !== undefined; moof = await this.#box()) {
       if (typeOf(moof) !== 'moof') continue;
       const mdat = await this.#box();
@@ -69,9 +79,17 @@ class Mp4Stream {
       const tfdt = boxesAt(moof, 'moof/traf/tfdt')[0]!.body;
       const ticks = tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
       const { timescale, offset } = this.#tracks.get(track) ?? { timescale: 1, offset: 0 };
+      const time = ticks / timescale + offset;
+      const cueTrack = cueTracks.get(track);
+      if (cueTrack !== undefined) {
+        yield* cueTrack.mended(moof, mdat);
+        continue;
+      }
+      for (const other of cueTracks.values()) yield* other.passed(time);
       const isPulse = this.isRest && track === mp4Tracks.pictureOrPulse;
-      yield { time: ticks / timescale + offset, bytes: isPulse ? undefined : Buffer.concat([moof, mdat]) };
+      yield { time, bytes: isPulse ? undefined : Buffer.concat([moof, mdat]) };
     }
+    for (const cueTrack of cueTracks.values()) yield* cueTrack.passed(Number.POSITIVE_INFINITY);
   }
 
   #learn(moov: Buffer): void {

@@ -55,6 +55,7 @@ export function restArguments(
 ): string[] {
   const pulse = pulseOptions(info, container);
   const first = pulse.length === 0 ? 0 : 1;
+  const moved = movedOptions(info, container);
   return ffmpegArguments({
     inputs: [inputOf(info.source, ['-copyts', '-max_error_rate', '1'])],
     outputs: [
@@ -71,8 +72,32 @@ export function restArguments(
           ...containerOptions(info, container),
         ],
       },
+      ...cueStreams(container, plans).map(({ index, encoder }, place) => ({
+        url: `pipe:${firstCueDescriptor + place}`,
+        options: ['-map', `0:${index}`, '-c', encoder, '-map_metadata', '-1', ...moved, '-f', 'framecrc'],
+      })),
     ],
   });
+}
+
+/** Where ffmpeg prints the times of the first of `cueStreams`; the others' follow. */
+export const firstCueDescriptor = 3;
+
+/**
+ * Subtitles that are converted for MP4: what ffmpeg knows of their durations gets lost in its fragments, so it prints
+ * that apart. `track` is the number in MP4, `index` the one in the source.
+ */
+export function cueStreams(
+  container: MuxContainer,
+  plans: readonly StreamPlan[],
+): { readonly track: number; readonly index: number; readonly encoder: string }[] {
+  if (container !== 'mp4') return [];
+  const kept = plans.filter(({ action }) => action !== 'drop');
+  return kept.flatMap(({ stream, encoder }, place) =>
+    stream.kind === 'subtitle' && encoder !== undefined
+      ? [{ track: mp4Tracks.firstOther + place, index: stream.index, encoder }]
+      : [],
+  );
 }
 
 /**
@@ -118,9 +143,16 @@ function trackNumbers(container: MuxContainer, plans: readonly StreamPlan[], fir
   ]);
 }
 
-/** The same for both, so that their times agree: each begins where the film does, and neither moves itself. */
-function containerOptions(info: MediaInfo, container: MuxContainer): string[] {
+/** The same for all, so that their times agree: each begins where the film does, and none moves itself. */
+function movedOptions(info: MediaInfo, container: MuxContainer): string[] {
   const lead = container === 'matroska' ? matroskaLeadMs / 1000 : 0;
+  return [
+    ...['-output_ts_offset', (lead - info.startTime).toFixed(6), '-avoid_negative_ts', 'disabled'],
+    ...['-fflags', '+bitexact', '-strict', '-2', '-flush_packets', '1'],
+  ];
+}
+
+function containerOptions(info: MediaInfo, container: MuxContainer): string[] {
   const timescale = trackTimescale(info.video.timeBase);
   const own: Readonly<Record<MuxContainer, readonly string[]>> = {
     matroska: ['-cluster_time_limit', '500', '-write_crc32', '0'],
@@ -134,11 +166,5 @@ function containerOptions(info: MediaInfo, container: MuxContainer): string[] {
     ],
     mpegts: [],
   };
-  return [
-    ...['-output_ts_offset', (lead - info.startTime).toFixed(6), '-avoid_negative_ts', 'disabled'],
-    ...['-fflags', '+bitexact', '-strict', '-2', '-flush_packets', '1'],
-    ...own[container],
-    '-f',
-    container,
-  ];
+  return [...movedOptions(info, container), ...own[container], '-f', container];
 }
