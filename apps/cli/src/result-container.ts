@@ -11,6 +11,9 @@ const CONTAINERS: Readonly<Record<string, Container>> = {
   '.ts': 'mpegts',
 };
 
+/** Names that a result may end with. */
+export const RESULT_NAMES: readonly string[] = ['.mkv', '.mp4', '.ts'];
+
 /** What a service writes, by the name of the result; - and no name at all are Matroska. @throws UsageError */
 export function resultContainer(output: string | undefined): Container {
   if (output === undefined || output === '-') return 'matroska';

@@ -1,8 +1,10 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Client, Retry } from '@kinemacolor/client';
 import { setting, type SettingsOutput } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { z } from 'zod';
+import { UsageError } from './usage-error.js';
 
 /** Which service, and who asks: what every command that talks to one can be told. */
 export const serverSettings = {
@@ -36,7 +38,7 @@ export const serverSettings = {
 
 export type ServerSettings = SettingsOutput<typeof serverSettings>;
 
-/** A client of the service. @throws MediaError for a PEM file that cannot be read; ClientError for one that is none */
+/** A client of the service. @throws MediaError for a PEM file that cannot be read; UsageError for one that is none */
 export async function openService(
   { server, token, ca, cert, key }: ServerSettings,
   onRetry?: (retry: Retry) => void,
@@ -51,9 +53,21 @@ async function pems(files: Record<string, string | undefined>): Promise<Record<s
   const texts: Record<string, Buffer> = {};
   for (const [name, file] of Object.entries(files)) {
     if (file === undefined) continue;
-    texts[name] = await readFile(file).catch((error: unknown) => {
+    const text = await readFile(file).catch((error: unknown) => {
       throw MediaError.from(error, file);
     });
+    checkPem(name, file, text);
+    texts[name] = text;
   }
   return texts;
+}
+
+function checkPem(name: string, file: string, text: Buffer): void {
+  const what = name === 'key' ? 'PRIVATE KEY' : 'CERTIFICATE';
+  try {
+    if (name === 'key') createPrivateKey(text);
+    else new X509Certificate(text);
+  } catch {
+    throw new UsageError(`--${name} ${file}: there is no ${what.toLowerCase()} in it that can be used. Name a PEM file, which says BEGIN ${what}.`); // prettier-ignore
+  }
 }

@@ -1,4 +1,5 @@
 import type { Client, Retry } from '@kinemacolor/client';
+import { ClientError } from '@kinemacolor/client/client-error';
 import { exitCodeOf, EXIT } from './exit-code.js';
 import { openService, type ServerSettings } from './server-settings.js';
 import { watchSignals } from './signals.js';
@@ -32,16 +33,25 @@ export async function serviceCommand<Settings extends ServerSettings>(
     if (attempt === 1) say(`kinemacolor: ${error.message} Trying again.`);
   };
   let client: Client | undefined;
+  let settings: Settings | undefined;
   try {
-    const settings = read();
+    settings = read();
     client = await openService(settings, onRetry);
     await work({ client, signal, say }, settings);
     return EXIT.OK;
   } catch (error) {
-    process.stderr.write(`kinemacolor: ${messageOf(error).message}\n`);
+    process.stderr.write(`kinemacolor: ${tokenWords(error, settings) ?? messageOf(error).message}\n`);
     return signals.exitCode() ?? exitCodeOf(error);
   } finally {
     client?.close();
     signals.stop();
   }
+}
+
+/** A service tells of its wire; the user has a flag. */
+function tokenWords(error: unknown, settings: ServerSettings | undefined): string | undefined {
+  if (!(error instanceof ClientError && error.code === 'UNAUTHENTICATED')) return undefined;
+  return (settings?.token ?? '') === ''
+    ? 'The service wants a token. Give yours in KINEMACOLOR_TOKEN, or with --token.'
+    : 'The service does not know this token. Correct KINEMACOLOR_TOKEN, or --token.';
 }

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobOptions } from '@kinemacolor/client';
-import { MediaError } from '@kinemacolor/media';
+import { checkCodec, MediaError, type TargetContainer } from '@kinemacolor/media';
 import { refuseConflicts } from './refuse-conflicts.js';
-import { resultContainer } from './result-container.js';
+import { RESULT_NAMES, resultContainer } from './result-container.js';
 import { serviceCommand } from './service-command.js';
 import { submitJob } from './submit-job.js';
 import { submitSettings, type SubmitSettings } from './submit-settings.js';
@@ -46,17 +46,40 @@ async function refuseSubmit(film: string, { output, detach }: SubmitFlags, setti
   if (output === undefined && detach !== true) throw new UsageError('Where shall the film go? Name it with -o.');
   if (stream && detach === true) throw new UsageError('A stream (-) cannot be detached from: name a file.');
   if (!stream && settings.maxDelay !== undefined) throw new UsageError('--max-delay is for a live stream (-).');
-  resultContainer(output);
-  if (film !== '-') await refuseFolder(film);
+  refuseMisfit(output, settings.codec);
+  if (film !== '-') await refuseNoFilm(film);
   if (output === undefined) return;
   await refuseConflicts([{ kind: 'film', input: film, output, compare: undefined }], settings.codec);
 }
 
-async function refuseFolder(film: string): Promise<void> {
+/** `colorize` writes more containers than a service does, and would name them. */
+function refuseMisfit(output: string | undefined, codec: SubmitSettings['codec']): void {
+  const fits = (container: TargetContainer): boolean => {
+    try {
+      checkCodec(codec, container);
+      return true;
+    } catch (error) {
+      if (error instanceof MediaError) return false;
+      throw error;
+    }
+  };
+  if (fits(resultContainer(output))) return;
+  const names = RESULT_NAMES.filter((name) => fits(resultContainer(`film${name}`)));
+  throw new UsageError(
+    `${output ?? '-'}: it cannot hold ${codec}. A service writes ${codec} as ${names.join(' or ')}.`,
+  );
+}
+
+async function refuseNoFilm(film: string): Promise<void> {
   const found = await stat(film).catch((error: unknown) => {
     throw MediaError.from(error, film);
   });
   if (found.isDirectory()) throw new UsageError(`${film} is a folder: a service takes one film at a time.`, 3);
+  if (found.isFile() && found.size === 0) {
+    throw new MediaError('EMPTY_FILE', `${film}: is empty (0 bytes). Copy it again from where it came.`, {
+      path: film,
+    });
+  }
 }
 
 function jobOptions(film: string, { output, label }: SubmitFlags, settings: SubmitSettings): JobOptions {
@@ -68,7 +91,6 @@ function jobOptions(film: string, { output, label }: SubmitFlags, settings: Subm
 
 /** A file may have a name that no terminal should be shown, or one that is too long. */
 const labelOf = (film: string): string =>
-  path
-    .basename(film)
-    .replaceAll(/\p{Cc}/gu, '?')
-    .slice(0, 200);
+  Array.from(path.basename(film).replaceAll(/\p{Cc}/gu, '?'))
+    .slice(0, 200)
+    .join('');

@@ -11,6 +11,8 @@ export const submitSettings = defineSettings({
     describe: 'a model that the service has, by name (default: the service’s own)',
   }),
   ...filmSettings,
+  // The wire has whole numbers.
+  crf: { ...filmSettings.crf, schema: readNumber(z.number().int().min(0).max(63).optional()) },
   poison: setting(z.enum(['fail', 'grey']).default('fail'), {
     flag: '--poison <policy>',
     describe: 'a frame that no colorizer survives: fail the job, or leave the frame grey',

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { ColorizeSettings, Container } from '@kinemacolor/contracts';
 import { checkCodec, type TargetContainer, type VideoCodec } from '@kinemacolor/media';
 import { Status } from 'nice-grpc';
@@ -26,6 +27,11 @@ describe('settings of a job', () => {
     ['settings.crf', { crf: 52 }],
     ['settings.crf', { codec: 'av1', crf: 64 }],
     ['settings.preset', { preset: '-f' }],
+    ['settings.preset', { preset: 'bogus' }],
+    ['settings.preset', { preset: '8' }],
+    ['settings.preset', { codec: 'av1', preset: 'veryfast' }],
+    ['settings.preset', { codec: 'av1', preset: '14' }],
+    ['settings.preset', { codec: 'ffv1', preset: 'slow' }],
     ['settings.preset', { preset: 'fast -vf x' }],
     ['settings.preset', { preset: 'fast\n' }],
     ['settings.preset', { preset: 'a'.repeat(17) }],
@@ -34,6 +40,13 @@ describe('settings of a job', () => {
     ['settings.poison', { poison: 9 as never }],
   ])('%s refuses %j', (field, given) => {
     expect(() => check(given)).toThrow(failing(Status.INVALID_ARGUMENT, new RegExp(`^${field}: `)));
+  });
+
+  it('are taken as far as the contract says, and no further', async () => {
+    const proto = await readFile(new URL('../../../proto/kinemacolor/v1/settings.proto', import.meta.url), 'utf8');
+    const [, most] = /0 \(off\) to ([\d.]+); default: [\d.]+\.\n +optional double stabilize/.exec(proto)!;
+    expect(check({ stabilize: Number(most) })).toMatchObject({ stabilize: Number(most) });
+    expect(() => check({ stabilize: Number(most) + 0.001 })).toThrow(failing(Status.INVALID_ARGUMENT, /stabilize/));
   });
 
   it('let a container hold what libs/media lets it hold', () => {

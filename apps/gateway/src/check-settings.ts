@@ -29,9 +29,7 @@ export function checkSettings(given: ColorizeSettings | undefined): ColorizeSett
   const codec = settings.codec === '' ? 'h264' : settings.codec;
   if (!CODECS.includes(codec)) refuse('settings.codec', `${shown(codec)} is none of ${CODECS.join(', ')}.`);
   inRange('settings.crf', crf, 0, MOST_CRF[codec] ?? 63);
-  // It becomes an argument of ffmpeg.
-  if (!/^[a-z0-9]{0,16}$/.test(preset))
-    refuse('settings.preset', `${shown(preset)} is no preset, such as veryfast or 8.`);
+  checkPreset(codec, preset);
   inEnum('settings.subsampling', Subsampling, settings.subsampling);
   inEnum('settings.container', Container, settings.container);
   inEnum('settings.poison', PoisonPolicy, settings.poison);
@@ -41,6 +39,22 @@ export function checkSettings(given: ColorizeSettings | undefined): ColorizeSett
     refuse('settings.container', `${Container[container]} cannot hold ${codec} while it is being written. Choose ${holds.join(' or ')} for it, or CONTAINER_MATROSKA.`); // prettier-ignore
   }
   return { ...settings, codec, container };
+}
+
+const OF_X264 = ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow', 'slower', 'veryslow', 'placebo']; // prettier-ignore
+/** What the encoders of a codec know, whichever of them the service has. It becomes an argument of ffmpeg. */
+const PRESETS: Readonly<Record<string, readonly string[]>> = {
+  h264: OF_X264,
+  hevc: OF_X264,
+  av1: Array.from({ length: 14 }, (_, i) => String(i)),
+};
+
+function checkPreset(codec: string, preset: string): void {
+  const known = PRESETS[codec];
+  if (preset === '' || known?.includes(preset) === true) return;
+  const what =
+    known === undefined ? `${codec} has none.` : `${shown(preset)} is none of ${codec}: ${known.join(', ')}.`;
+  refuse('settings.preset', what);
 }
 
 const LONGEST_LABEL = 200;

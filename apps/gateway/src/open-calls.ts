@@ -69,4 +69,4 @@ const LAST_WORDS_MS = 1_500;
 
 /** What a client is told that shall go elsewhere. */
 export const stopping = (): ServerError =>
-  new ServerError(Status.UNAVAILABLE, 'This gateway is stopping. Go on at another one, or in a moment.');
+  new ServerError(Status.UNAVAILABLE, 'This gateway is stopping. Another one, or its successor, answers in a moment.');

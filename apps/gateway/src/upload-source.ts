@@ -92,7 +92,8 @@ async function finish(
   if (end !== undefined && end.size !== bytes) {
     refuse('end.size', `The job has kept ${bytes} bytes, not ${end.size}. Nothing is lost: go on from there, or say the right size.`); // prettier-ignore
   }
-  if (end !== undefined && bytes === 0) refuse('end.size', 'An empty source is no film.');
+  if (end !== undefined && bytes === 0)
+    throw new ServerError(Status.INVALID_ARGUMENT, 'The source is empty, which is no film.');
   if (end !== undefined && !whole) await writer.finish();
   const after =
     end === undefined

@@ -30,6 +30,8 @@ export function statusName(code: number): StatusName {
 export interface ClientErrorOptions extends ErrorOptions {
   /** The job that it happened with. */
   readonly jobId?: string | undefined;
+  /** It will be no better in a while: something is set wrong. Default: the code says. */
+  readonly lasting?: boolean | undefined;
 }
 
 /**
@@ -39,19 +41,21 @@ export interface ClientErrorOptions extends ErrorOptions {
 export class ClientError extends Error {
   override readonly name = 'ClientError';
   readonly jobId: string | undefined;
+  readonly #lasting: boolean;
 
   constructor(
     /** As gRPC has it: `CANCELLED` also when the caller's signal stopped the call, `DATA_LOSS` also for a film that is not whole. */
     readonly code: StatusName,
     message: string,
-    { jobId, ...options }: ClientErrorOptions = {},
+    { jobId, lasting = false, ...options }: ClientErrorOptions = {},
   ) {
     super(message, options);
     this.jobId = jobId;
+    this.#lasting = lasting;
   }
 
   /** Whether the same may go well in a while. Calls that are safe to repeat have been repeated by then. */
   get retriable(): boolean {
-    return this.code === 'UNAVAILABLE';
+    return this.code === 'UNAVAILABLE' && !this.#lasting;
   }
 }

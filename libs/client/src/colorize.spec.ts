@@ -9,7 +9,7 @@ import { scratchDir } from '@kinemacolor/testing';
 import { Status } from 'nice-grpc';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ClientError, openClient, type ByteSource, type Client, type Colorization } from './index.js';
-import { startTestService, turned, type TestService } from './testing/index.js';
+import { openFlakyLine, startTestService, turned, type TestService } from './testing/index.js';
 
 const MIB = 2 ** 20;
 const FILM = randomBytes(3 * MIB + 17);
@@ -201,6 +201,23 @@ it('a stream is not tried again by itself, and its error says so', async () => {
   expect(failure).toMatchObject({ code: 'UNAVAILABLE', retriable: true });
   expect((failure as ClientError).message).toMatch(/Not now\. A stream is not tried again by itself/);
   expect(service.calls.map(({ method }) => method)).toEqual(['Colorize']);
+});
+
+it('a stream whose service goes away ends in plain words, though the service comes back', async () => {
+  const line = await openFlakyLine(service.port);
+  const other = openClient({ address: line.address });
+  const source = new PassThrough();
+  const film = other.colorize(source, { onStarted: () => void line.cut().then(() => line.mend()) });
+  source.write(FILM.subarray(0, 1000));
+  const failure = await failureOf(buffer(film.result()));
+  expect(failure).toMatchObject({ code: 'UNAVAILABLE', jobId: expect.any(String) as string });
+  expect((failure as ClientError).message).toMatch(
+    /^The connection to \S+ was lost\. A stream is not tried again .*submit a job, which outlives lost connections and restarts/,
+  );
+  expect(source.destroyed).toBe(true);
+  expect(service.calls.map(({ method }) => method)).toEqual(['Colorize']);
+  other.close();
+  await line.close();
 });
 
 it('a word that is not known is refused before anything is sent', () => {

@@ -104,6 +104,7 @@ function wholeJob(job: Job, received: number): Job {
 
 function withoutRepetition(error: unknown): unknown {
   if (!(error instanceof ClientError) || !error.retriable) return error;
-  const words = 'A stream is not tried again by itself, as its source has been read: colorize anew, or submit a job';
-  return new ClientError(error.code, `${error.message} ${words}.`, { jobId: error.jobId, cause: error.cause });
+  const words =
+    'A stream is not tried again by itself, as its source has been read: colorize anew, or submit a job, which outlives lost connections and restarts of the service.';
+  return new ClientError(error.code, `${error.message} ${words}`, { jobId: error.jobId, cause: error.cause });
 }

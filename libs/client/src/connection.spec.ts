@@ -1,9 +1,3 @@
-import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { ServerCredentials } from '@grpc/grpc-js';
-import { scratchDir } from '@kinemacolor/testing';
 import { Status } from 'nice-grpc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openClient, type Client, type ClientOptions, type Retry } from './index.js';
@@ -93,55 +87,4 @@ it('a service that is not there is named, in plain words', async () => {
   await line.close();
   const client = clientOf({ address: line.address, retries: { attempts: 0 } });
   await expect(client.jobs.get('x')).rejects.toThrow(`Nothing listens at ${line.address}. Is the service running?`);
-});
-
-describe('TLS', () => {
-  const folder = scratchDir();
-  const run = promisify(execFile);
-  const read = (name: string): Promise<Buffer> => readFile(path.join(folder, name));
-  /** A certificate authority, and what it has signed for the server and for a client. */
-  async function certificates(): Promise<void> {
-    const openssl = (...args: string[]): Promise<unknown> => run('openssl', args, { cwd: folder });
-    const key = ['-newkey', 'rsa:2048', '-nodes'];
-    await openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-subj',
-      '/CN=test authority',
-      '-days',
-      '2',
-    );
-    for (const name of ['server', 'client']) {
-      const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
-      await openssl('req', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`, ...names);
-      const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-copy_extensions', 'copy', '-days', '2'];
-      await openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-out', `${name}.pem`);
-    }
-  }
-
-  it('is spoken, from both sides where the service asks for it', async () => {
-    await certificates();
-    const [ca, cert, key] = await Promise.all(['ca.pem', 'client.pem', 'client.key'].map(read));
-    const pair = { private_key: await read('server.key'), cert_chain: await read('server.pem') };
-    const { port } = await service({ credentials: ServerCredentials.createSsl(ca!, [pair], true) });
-    const address = `localhost:${port}`;
-    const both = clientOf({ address, tls: { ca: ca!, cert: cert!, key: key! } });
-    expect(await both.jobs.create({ label: 'safe' })).toMatchObject({ label: 'safe' });
-    const retries = { attempts: 0 };
-    for (const tls of [{ ca: ca! }, {}, undefined]) {
-      await expect(clientOf({ address, tls, retries }).jobs.create()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    }
-  });
-
-  it('refuses what makes no sense', () => {
-    const address = 'localhost:1';
-    expect(() => openClient({ address, tls: { cert: 'x' } })).toThrow('needs its key');
-    expect(() => openClient({ address: 'http://localhost:1', tls: {} })).toThrow('say https://');
-    expect(() => openClient({ address, tls: { ca: 'x', cert: 'x', key: 'x' } })).toThrow('cannot be used');
-  });
 });

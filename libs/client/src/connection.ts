@@ -1,6 +1,5 @@
 import { ColorizationServiceDefinition } from '@kinemacolor/contracts';
 import {
-  ChannelCredentials,
   createChannel,
   createClientFactory,
   Metadata,
@@ -16,6 +15,8 @@ import { DEFAULT_RETRIES, type Retries } from './attempts.js';
 import { ClientError } from './client-error.js';
 import type { CallMetadata, CallOptions, ClientOptions, Retry, TlsOptions } from './client-options.js';
 import { fromGrpc } from './from-grpc.js';
+import { LastingTrouble, noticeTrouble, type Wire } from './lasting-trouble.js';
+import { secureChannel } from './secure-channel.js';
 
 export type Stub = Client<ColorizationServiceDefinition, RetryOptions & DeadlineOptions>;
 
@@ -46,20 +47,23 @@ export function openConnection(options: ClientOptions): Connection {
   const { address, onRetry } = options;
   const retries = { ...DEFAULT_RETRIES, ...options.retries };
   const closing = new AbortController();
-  const channel = openChannel(address, options.tls);
+  const { channel, wire } = openChannel(address, options.tls);
   const repeated: RetryOptions = {
     retryMaxAttempts: retries.attempts,
     retryBaseDelayMs: retries.firstDelayMs,
     retryMaxDelayMs: retries.mostDelayMs,
     retryableStatuses: [Status.UNAVAILABLE],
     onRetryableError: (error, attempt, delayMs) => {
+      // Thrown from here it is not tried again.
+      if (error instanceof LastingTrouble) throw error;
       const told = fromGrpc(error, { address });
       if (told instanceof ClientError)
         onRetry?.({ method: methodName(error.path), attempt: attempt + 1, delayMs, error: told });
     },
   };
-  // The first one is the innermost: each repetition gets metadata of its own, and the deadline holds for all of them.
+  // The first one is the innermost: each repetition is looked at, and gets metadata of its own; the deadline holds for all.
   const stub = createClientFactory()
+    .use(noticeTrouble(wire))
     .use(sendMetadata(options))
     .use(retryMiddleware)
     .use(deadlineMiddleware)
@@ -89,26 +93,31 @@ export function grpcOptions(
   return { metadata, signal, ...(deadline === undefined ? {} : { deadline }) };
 }
 
-function openChannel(address: string, tls: TlsOptions | undefined): Channel {
-  if (tls === undefined) return createChannel(address, undefined, CHANNEL);
-  if (address.startsWith('http://')) {
-    throw new ClientError('INVALID_ARGUMENT', `${address} is not TLS, and certificates are given: say https://.`);
-  }
-  if ((tls.cert === undefined) !== (tls.key === undefined)) {
-    throw new ClientError(
-      'INVALID_ARGUMENT',
-      'A certificate of the client needs its key, and the key its certificate.',
-    );
-  }
-  try {
-    return createChannel(address, ChannelCredentials.createSsl(pem(tls.ca), pem(tls.key), pem(tls.cert)), CHANNEL);
-  } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    throw new ClientError('INVALID_ARGUMENT', `The certificates cannot be used: ${said}.`, { cause: error });
-  }
+interface OpenChannel {
+  readonly channel: Channel;
+  readonly wire: Wire;
 }
 
-const pem = (text: string | Uint8Array | undefined): Buffer | null => (text === undefined ? null : Buffer.from(text));
+function openChannel(address: string, given: TlsOptions | undefined): OpenChannel {
+  // As nice-grpc reads it.
+  const [, protocol, host = '', port] = /^(?:([^:]+):\/\/)?(.*?)(?::(\d+))?$/.exec(address) ?? [];
+  const tls = given ?? (protocol === 'https' ? {} : undefined);
+  const plainPort = protocol === undefined || protocol === 'http' ? Number(port ?? 80) : undefined;
+  const wire = { address, host: host.replace(/^\[(.*)\]$/, '$1'), port: plainPort };
+  if (tls === undefined) {
+    const channel = createChannel(address, undefined, CHANNEL);
+    return { channel, wire: { ...wire, tls: undefined, trouble: () => undefined } };
+  }
+  if (protocol === 'http') {
+    throw new ClientError('INVALID_ARGUMENT', `${address} is not TLS, and certificates are given: say https://.`);
+  }
+  let trouble: Error | undefined;
+  const credentials = secureChannel(wire.host, tls, (error) => {
+    trouble = error;
+  });
+  const channel = createChannel(address, credentials, CHANNEL);
+  return { channel, wire: { ...wire, tls: { certificate: tls.cert !== undefined }, trouble: () => trouble } };
+}
 
 function sendMetadata({ token, metadata }: ClientOptions): ClientMiddleware {
   return async function* (call, options) {

@@ -1,5 +1,6 @@
 import { ClientError as GrpcError } from 'nice-grpc';
 import { ClientError, statusName } from './client-error.js';
+import { LastingTrouble } from './lasting-trouble.js';
 
 export interface Circumstances {
   readonly address: string;
@@ -15,6 +16,9 @@ export interface Circumstances {
 export function fromGrpc(thrown: unknown, { address, jobId, signal }: Circumstances): unknown {
   if (thrown instanceof GrpcError) {
     const code = statusName(thrown.code);
+    if (thrown instanceof LastingTrouble) {
+      return new ClientError(code, thrown.details, { jobId, lasting: true, cause: thrown });
+    }
     const said = thrown.details === '' ? `It says ${code} and no more.` : thrown.details;
     return new ClientError(code, code === 'UNAVAILABLE' ? unavailable(address, said) : said, { jobId, cause: thrown });
   }
@@ -35,6 +39,7 @@ export function stopped({ jobId, signal }: Pick<Circumstances, 'jobId' | 'signal
 function unavailable(address: string, said: string): string {
   if (said.includes('ECONNREFUSED')) return `Nothing listens at ${address}. Is the service running?`;
   if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(said)) return `The name of ${address} is not known.`;
-  if (/Connection dropped|ECONNRESET/.test(said)) return `The connection to ${address} was lost.`;
+  if (/Connection dropped|ECONNRESET|Failed to connect|Socket closed/.test(said))
+    return `The connection to ${address} was lost.`;
   return `The service at ${address} is not available: ${said}`;
 }

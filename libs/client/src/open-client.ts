@@ -7,7 +7,10 @@ import { openJobs, type Jobs } from './jobs.js';
 
 /** One service, as one token sees it. */
 export interface Client {
-  /** Colours a film as a stream, both ways at once; never tried again by itself. */
+  /**
+   * Colours a film as a stream, both ways at once. Never tried again by itself: a lost connection ends it, and so does a restart
+   * of the gateway that cannot wait for its end, with `UNAVAILABLE`. A job outlives both.
+   */
   colorize(source: ByteSource, options?: StreamOptions): Colorization;
   readonly jobs: Jobs;
   /** Ends every call with `CANCELLED`. Idempotent. */

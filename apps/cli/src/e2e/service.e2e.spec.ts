@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { openClient } from '@kinemacolor/client';
 import { openFlakyLine, startTestService, turned, type TestService } from '@kinemacolor/client/testing';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -115,18 +116,28 @@ describe('kinemacolor submit', { timeout: 120_000 }, () => {
     expectFailure(await runCli(['submit', film]), 2, /Name it with -o/);
     expectFailure(await runCli(['submit', film, '-o', at('out.avi')]), 2, /a service writes \.mkv, \.mp4/);
     expectFailure(await runCli(['submit', film, '-o', film]), 2, /would be both/);
-    expectFailure(await runCli(['submit', film, '-o', at('o.mp4'), '--codec', 'ffv1']), 2, /ffv1/);
+    const ffv1 = await runCli(['submit', film, '-o', at('o.mp4'), '--codec', 'ffv1']);
+    expectFailure(ffv1, 2, /o\.mp4: it cannot hold ffv1\. A service writes ffv1 as \.mkv\./);
+    expectFailure(await runCli(['submit', film, '-o', at('o.ts'), '--codec', 'av1']), 2, /av1 as \.mkv or \.mp4\./);
+    expectFailure(await runCli(['submit', film, '-o', at('o.mp4'), '--crf', '17.5']), 2, /--crf 17\.5/);
+    await writeFile(at('empty.mkv'), '');
+    expectFailure(await runCli(['submit', at('empty.mkv'), '-o', at('o.mp4')]), 4, /empty\.mkv: is empty/);
+    await rm(at('empty.mkv'));
     expectFailure(await runCli(['submit', '-', '-o', '-', '--detach']), 2, /cannot be detached from/);
     expectFailure(await runCli(['submit', at('none.mkv'), '-o', at('o.mp4')]), 3, /none\.mkv: no such file/);
     expectFailure(await runCli(['submit', folder, '-o', at('o.mp4')]), 3, /is a folder/);
     expectFailure(await runCli(['jobs', '--state', 'lost']), 2, /--state is uploading/);
     expectFailure(await runCli(['jobs', '--ca', at('none.pem')]), 3, /none\.pem: no such file/);
+    expectFailure(await runCli(['jobs', '--ca', film]), 2, /--ca \S*film\.mkv: there is no certificate in it/);
+    expectFailure(await runCli(['jobs', '--cert', film]), 2, /--cert \S*film\.mkv: there is no certificate in it/);
+    expectFailure(await runCli(['jobs', '--key', film]), 2, /--key \S*film\.mkv: there is no private key in it/);
     expect(service.calls).toEqual([]);
   });
 
   it('tells what the service says', async () => {
     const submit = ['submit', at('film.mkv'), '-o', at('out.mkv')];
-    expectFailure(await runCli([...submit, '--token', 'another']), 11, /The token is missing or not known/);
+    expectFailure(await runCli([...submit, '--token', 'another']), 11, /does not know this token\. Correct KINEMACOLOR_TOKEN, or --token\./); // prettier-ignore
+    expectFailure(await runCli([...submit, '--token', '']), 11, /wants a token\. Give yours in KINEMACOLOR_TOKEN, or with --token\./); // prettier-ignore
     expectFailure(await runCli(['jobs', 'none']), 3, /There is no job none/);
     service.state.failure = { code: 3, message: 'This is no film.' };
     expectFailure(await runCli(submit), 4, /^kinemacolor: This is no film\.$/m);
@@ -135,4 +146,33 @@ describe('kinemacolor submit', { timeout: 120_000 }, () => {
     const { stdout } = await runCli(['cancel', jobs()[0]!.id]);
     expect(stdout.toString()).toMatch(/failed {5}INVALID_ARGUMENT +film\.mkv/);
   });
+
+  it('shows no terminal what a file name would have it obey', async () => {
+    const name = `reel\u001b[31m\u0007 3\n${'🎬'.repeat(40)}.mkv`;
+    await writeFile(at(name), FILM);
+    const { code, stdout } = await runCli(['submit', at(name), '-o', at('out.mkv'), '--detach']);
+    expect(code).toBe(0);
+    const shown = await runCli(['jobs', stdout.toString().trim()]);
+    expect(shown.stdout.toString()).toContain(`label     reel?[31m? 3?${'🎬'.repeat(40)}.mkv\n`);
+  });
+
+  it('has nothing to say when who reads its jobs has seen enough', async () => {
+    const client = openClient({ address: service.address, token: TOKEN });
+    // More than a pipe holds.
+    for (let i = 0; i < 400; i++) await client.jobs.create({ label: 'x'.repeat(200) });
+    client.close();
+    const { child, ended } = startCli(['jobs']);
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const { code, stderr } = await ended;
+    expect([code, stderr]).toEqual([0, '']);
+  });
+
+  it.each([['submit'], ['jobs'], ['cancel'], ['download'], ['serve']])(
+    '%s --help tells the exit codes',
+    async (name) => {
+      expect((await runCli([name, '--help'])).stdout.toString()).toMatch(
+        /Exit codes: 0 done;[^]*11 the service refuses/,
+      );
+    },
+  );
 });

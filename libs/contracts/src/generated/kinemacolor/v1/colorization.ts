@@ -2033,7 +2033,8 @@ export const ColorizationServiceDefinition = {
     /**
      * One film as a stream. The first request holds the options, the others bytes of the container in order. The answers are
      * progress, previews, and bytes of the coloured container in order; the last one is the job as it ended. When the client
-     * goes, the job is cancelled.
+     * goes, the job is cancelled. A gateway that stops finishes its streams if they end within its grace; the others end with
+     * UNAVAILABLE, and a new call would begin a new job: what must outlive a restart is a job made with CreateJob.
      */
     colorize: {
       name: "Colorize",

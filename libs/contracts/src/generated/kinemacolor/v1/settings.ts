@@ -49,17 +49,17 @@ export interface ColorizeSettings {
   saturation?:
     | number
     | undefined;
-  /** Smoothing of the colours over time within a shot, 0 (off) to 1. */
+  /** Smoothing of the colours over time within a shot, 0 (off) to 0.95; default: 0.7. */
   stabilize?:
     | number
     | undefined;
   /** h264, hevc, av1, ffv1 (lossless) or prores; default: h264. */
   codec: string;
-  /** The encoder's quality, lower is better; default: the codec's usual one. */
+  /** The encoder's quality, lower is better, 0 to 51 (av1: 63); default: the codec's usual one. */
   crf?:
     | number
     | undefined;
-  /** The encoder's speed preset, such as veryfast. */
+  /** The encoder's speed preset: ultrafast to placebo (h264, hevc), 0 to 13 (av1); the others have none. */
   preset: string;
   subsampling: Subsampling;
   container: Container;
