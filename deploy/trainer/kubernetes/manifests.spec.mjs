@@ -5,7 +5,7 @@ import { readConfig } from '@kinemacolor/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 
-import { typeProblems } from './type-problems.mjs';
+import { typeProblems } from '../../testing/type-problems.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 

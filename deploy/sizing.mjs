@@ -1,0 +1,67 @@
+/**
+ * What a film costs NATS: bytes on the wire, and bytes on the disk. The messages are really encoded, and so is what the
+ * smoothing remembers; headers of NATS (some hundred bytes a message) and copies of messages after a crash are not in it.
+ *
+ *     node deploy/sizing.mjs [--film 1920x1080] [--fps 24] [--short-side 256] [--replicas 3] [--source 8] [--result 8]
+ *
+ * source and result: Mbit/s of the film that comes in, and of the one that goes out.
+ */
+import { parseArgs } from 'node:util';
+
+import { ChromaFrame, LumaFrame } from '@kinemacolor/contracts';
+import { renderSizeFor } from '@kinemacolor/models/render-size';
+import { packTemporalState, SEGMENT_FRAMES } from '@kinemacolor/pipeline';
+
+const { values } = parseArgs({
+  options: {
+    film: { type: 'string', default: '1920x1080' },
+    fps: { type: 'string', default: '24' },
+    'short-side': { type: 'string', default: '256' },
+    replicas: { type: 'string', default: '3' },
+    source: { type: 'string', default: '8' },
+    result: { type: 'string', default: '8' },
+  },
+});
+const [fps, replicas, source, result] = [values.fps, values.replicas, values.source, values.result].map(Number);
+const [filmWidth, filmHeight] = values.film.split('x').map(Number);
+const { width, height } = renderSizeFor({ width: filmWidth, height: filmHeight }, Number(values['short-side']));
+const pixels = width * height;
+
+const frame = {
+  jobId: 'x'.repeat(20),
+  index: 86_399,
+  pts: '86399',
+  timeBase: { numerator: 1, denominator: 24 },
+  epoch: 1,
+};
+const plane = new Uint8Array(pixels);
+const common = { frame, width, height, luma: plane, shot: 500, model: 'fast', modelVersion: '1' };
+const luma = LumaFrame.encode(LumaFrame.create(common)).finish().byteLength;
+const chroma = ChromaFrame.encode(ChromaFrame.create({ ...common, u: plane, v: plane })).finish().byteLength;
+const floats = new Float32Array(pixels);
+const state = packTemporalState(
+  { snapshot: () => undefined },
+  { snapshot: () => ({ luma: plane, u: floats, v: floats }) },
+);
+
+const hour = 3600 * fps;
+const mega = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const giga = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
+const [sourceHour, resultHour] = [source, result].map((mbit) => (mbit * 1e6 * 3600) / 8);
+const stateHour = (hour / SEGMENT_FRAMES) * state.byteLength;
+const row = (what, much) => process.stdout.write(`${what.padEnd(62)} ${much.padStart(9)}\n`);
+
+row(`a frame of ${values.film}, seen as ${width} x ${height}: luma`, `${luma} B`);
+row('the same: chroma, with the luma that it was painted for', `${chroma} B`);
+row(`a second at ${fps} frames/s, into NATS`, mega((luma + chroma) * fps));
+row('the same, out of NATS', mega((luma + chroma) * fps));
+row(`the same, between its servers, with ${replicas} copies`, mega((luma + chroma) * fps * (replicas - 1)));
+row('an hour of film, through NATS in all', giga((luma + chroma) * hour * (replicas + 1)));
+const window = 64 * chroma;
+row('memory of each server for a job whose window of 64 is full', mega(window));
+row('such jobs in 1 GiB (KINEMACOLOR_MEMORY_BYTES)', String(Math.floor(2 ** 30 / window)));
+row(`on the disk of each server: the source, an hour at ${source} Mbit/s`, giga(sourceHour));
+row(`the result, an hour at ${result} Mbit/s`, giga(resultHour));
+row('segments, until the job has ended: the result’s pictures', giga(resultHour));
+row('and what the smoothing remembers', giga(stateHour));
+row('most at a time, an hour of film', giga(sourceHour + 2 * resultHour + stateHour));
