@@ -364,6 +364,22 @@ describe('what is kept', () => {
     });
   }
 
+  it.each(['mp4', 'mkv'])(
+    'says in the header of Matroska how long it is, as the source does (%s)',
+    async (extension) => {
+      const options = extension === 'mp4' ? ['-movflags', '+faststart'] : [];
+      const source = await makeClip({ folder, name: `long.${extension}`, frames: 60, audio: 'aac', options });
+      const segments = await segmentsOf(source, 'h264', { segmentFrames: 50 });
+      const { info, spool } = await streamed(source, 0);
+      const film = await written(await mux(info, segments, 'matroska', 'h264'));
+      await spool.close();
+      for (const path of [film, await today(source, 'matroska')]) {
+        const [seconds] = await runFfprobe('-show_entries', 'format=duration', '-of', 'csv=p=0', path);
+        expect(Math.abs(Number(seconds) - 2.4)).toBeLessThan(0.1);
+      }
+    },
+  );
+
   it('keeps the full range of a lossless film', async () => {
     const source = await makeClip({ folder, name: 'full.mkv', encoder: 'mjpeg', pixelFormat: 'yuvj420p' });
     const segments = await segmentsOf(source, 'ffv1', { segmentFrames: 50 });

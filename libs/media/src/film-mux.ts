@@ -5,7 +5,7 @@ import { misfit } from './check-codec.js';
 import { CueTimes } from './cue-times.js';
 import { outputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
-import { filmMetadata } from './film-metadata.js';
+import { durationTags, filmMetadata } from './film-metadata.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { feedSource } from './input-of.js';
 import { mergeMatroska } from './matroska-merge.js';
@@ -75,7 +75,7 @@ export async function openFilmMux(info: MediaInfo, options: FilmMuxOptions): Pro
   const plans = Object.freeze(planStreams(info, container, true));
   const { ffmpeg: binary, version } = await findFfmpeg();
   const metadataPath = join(folder, 'film.ffmetadata');
-  await writeFile(metadataPath, filmMetadata(info)).catch((thrown: unknown) => {
+  await writeFile(metadataPath, filmMetadata(info, durationTags(info, container))).catch((thrown: unknown) => {
     throw MediaError.fromOutput(thrown, metadataPath);
   });
   const picture = new FfmpegProcess({

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { inputFailure } from './ffmpeg-failure.js';
 import { ffprobe } from './ffprobe.js';
+import { headerTells } from './header-tells.js';
 import { MediaError } from './media-error.js';
 import { indexAtEnd } from './mp4-boxes.js';
 import { parseAnswer, probeQuestions, type ProbeOptions } from './probe.js';
@@ -55,8 +56,7 @@ export async function probeSpool(
 
 /** The duration and counts of a mere beginning say nothing, except in containers that tell them in their header. */
 function whole(info: MediaInfo, allOfIt: boolean): MediaInfo {
-  const headerTells = /mov|matroska|avi|flv|asf/.test(info.container);
-  if (allOfIt || headerTells) return info;
+  if (allOfIt || headerTells(info.container)) return info;
   return Object.freeze({
     ...info,
     duration: undefined,

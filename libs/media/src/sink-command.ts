@@ -2,6 +2,7 @@ import { chromaGraph } from './chroma-graph.js';
 import type { EncodePlan } from './encode-plan.js';
 import { encoderOptions } from './encoder-options.js';
 import { ffmpegArguments, type CommandOutput } from './ffmpeg-command.js';
+import { durationTags } from './film-metadata.js';
 import { inputOf } from './input-of.js';
 import { partFormat } from './part-comment.js';
 import { planStreams, streamOptions } from './stream-plan.js';
@@ -87,6 +88,7 @@ export function wholeFilmOptions(info: MediaInfo, plan: EncodePlan, container: '
     ...streamOptions(planStreams(info, container, true), info, container, 0),
     '-map_metadata',
     '0',
+    ...Object.entries(durationTags(info, container)).flatMap(([name, value]) => ['-metadata', `${name}=${value}`]),
     '-map_metadata:s:v:0',
     `0:s:${info.video.index}`,
     '-map_chapters',
