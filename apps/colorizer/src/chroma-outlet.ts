@@ -4,6 +4,7 @@ import { endJob, type JobStore } from '@kinemacolor/jobs';
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { publishInWindow, StreamingError, subjectOf, type Bus } from '@kinemacolor/streaming';
+import { count, METRICS } from '@kinemacolor/telemetry';
 import type { ColourCounts } from './colour-counts.js';
 import type { JobBook } from './job-book.js';
 import type { LumaWork } from './luma-work.js';
@@ -49,14 +50,19 @@ export class ChromaOutlet {
   /** Publishes what was painted. */
   painted(work: LumaWork, chroma: ChromaBytes, times: PaintTimes): Promise<void> {
     return this.#ending(work, async () => {
-      if (await this.#publish(work, chroma, times)) this.#options.counts.painted += 1;
+      if (!(await this.#publish(work, chroma, times))) return;
+      this.#options.counts.painted += 1;
+      count(METRICS.framesOut, 1);
     });
   }
 
   /** The frame stays as it is. */
   grey(work: LumaWork): Promise<void> {
     return this.#ending(work, async () => {
-      if (await this.#publish(work, GREY, { batchedUs: 0, colouredUs: 0 })) this.#options.counts.grey += 1;
+      if (await this.#publish(work, GREY, { batchedUs: 0, colouredUs: 0 })) {
+        this.#options.counts.grey += 1;
+        count(METRICS.framesGrey, 1);
+      }
     });
   }
 
@@ -67,6 +73,7 @@ export class ChromaOutlet {
       const job = await book.running(work.job);
       if (job === undefined) return work.lease.done();
       counts.poison += 1;
+      count(METRICS.framesPoison, 1);
       log.error({ job: work.job, frame: work.id.index, tries, reason }, 'a frame is given up');
       const data = DeadFrame.encode(DeadFrame.create({ frame: work.id, tries, reason })).finish();
       const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -118,7 +125,10 @@ export class ChromaOutlet {
     };
     try {
       const { duplicate } = await publishInWindow(this.#stream, message, AbortSignal.timeout(PATIENCE_MS));
-      if (duplicate) counts.duplicates += 1;
+      if (duplicate) {
+        counts.duplicates += 1;
+        count(METRICS.framesDuplicate, 1);
+      }
     } catch (error) {
       if (!(error instanceof StreamingError && error.code === 'TOO_LARGE')) throw error;
       const { width, height } = work.frame;
@@ -143,7 +153,7 @@ const idOf = ({ id }: LumaWork): string => `${id.jobId}:${id.epoch}:${id.index}`
 
 function chromaOf(work: LumaWork, { u, v }: ChromaBytes, { batchedUs, colouredUs }: PaintTimes): Uint8Array {
   const { id, frame, model, version, takenUs } = work;
-  const { width, height, shot, luma, decodedUs } = frame;
-  const times = { decodedUs, takenUs, batchedUs, colouredUs };
+  const { width, height, shot, luma, askedUs, decodedUs, sentUs } = frame;
+  const times = { askedUs, decodedUs, sentUs, takenUs, batchedUs, colouredUs };
   return ChromaFrame.encode({ frame: id, width, height, u, v, shot, model, modelVersion: version, times, luma, held: false }).finish(); // prettier-ignore
 }

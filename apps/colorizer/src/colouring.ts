@@ -1,13 +1,15 @@
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { jobOf, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
+import { count, METRICS, nowUs } from '@kinemacolor/telemetry';
 import { Batcher } from './batcher.js';
 import { INTERNAL, NOT_FOUND, type ChromaOutlet } from './chroma-outlet.js';
 import type { ColourCounts } from './colour-counts.js';
 import type { JobBook } from './job-book.js';
-import { groupOf, isLate, isPassedThrough, nowUs, readLuma, type LumaWork } from './luma-work.js';
+import { groupOf, isLate, isPassedThrough, readLuma, traceOf, type LumaWork } from './luma-work.js';
 import type { ModelCatalogue } from './model-catalogue.js';
 import { PainterMissing, type PainterShelf } from './painter-shelf.js';
+import { tellBatch } from './tell-batch.js';
 import { SoloGate } from './solo-gate.js';
 import { SuspectLane } from './suspect-lane.js';
 import type { Suspects } from './suspects.js';
@@ -105,7 +107,10 @@ export class Colouring {
       job: read.id.jobId,
       model: read.frame.model === '' ? this.#options.model : read.frame.model,
       takenUs: nowUs(),
+      trace: traceOf(lease),
     };
+    count(METRICS.framesIn, 1);
+    if (lease.tries > 1) count(METRICS.framesRedelivered, 1);
     try {
       await this.#sort(work);
     } catch (error) {
@@ -179,6 +184,7 @@ export class Colouring {
     });
     const times = { batchedUs, colouredUs: nowUs() };
     counts.batches += 1;
+    tellBatch(works, times);
     for (const [i, work] of works.entries()) {
       keep(this.#leaving, outlet.painted(work, part(chroma, i * pixels, pixels), times));
     }

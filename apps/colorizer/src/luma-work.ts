@@ -1,5 +1,6 @@
 import { FrameId, LumaFrame, PassThrough } from '@kinemacolor/contracts';
 import type { Lease } from '@kinemacolor/streaming';
+import { nowUs, readTraceparent, TRACEPARENT, type SpanContext } from '@kinemacolor/telemetry';
 import type { Batchable } from './batcher.js';
 
 /** A frame that this process has to colour. */
@@ -11,10 +12,9 @@ export interface LumaWork extends Batchable {
   readonly version: string;
   /** When it was taken, microseconds since 1970. */
   readonly takenUs: number;
+  /** Its span, where it is traced. */
+  readonly trace: SpanContext | undefined;
 }
-
-/** Microseconds since 1970. */
-export const nowUs = (): number => Math.round((performance.timeOrigin + performance.now()) * 1000);
 
 /** A frame as it came. @throws Error when it is none */
 export function readLuma(data: Uint8Array): { readonly id: FrameId; readonly frame: LumaFrame } {
@@ -26,6 +26,9 @@ export function readLuma(data: Uint8Array): { readonly id: FrameId; readonly fra
   }
   return { id, frame };
 }
+
+/** The span of the frame that a message brings, where it is traced. */
+export const traceOf = ({ headers }: Lease): SpanContext | undefined => readTraceparent(headers.get(TRACEPARENT));
 
 /** Frames that may be painted together. */
 export const groupOf = (model: string, version: string, { width, height }: LumaFrame): string =>

@@ -16,6 +16,10 @@ export const decoderSettings = defineSettings({
     env: 'KINEMACOLOR_DECODER_THREADS',
     describe: 'Decoder threads for each film; 0 lets ffmpeg choose',
   }),
+  traceFrames: setting(readNumber(z.number().min(0).max(1).default(0.01)), {
+    env: 'KINEMACOLOR_TRACE_FRAMES',
+    describe: 'Share of the frames, 0 to 1, whose way through all services is traced, where a job is traced at all',
+  }),
   maxPixels: setting(
     readNumber(
       z

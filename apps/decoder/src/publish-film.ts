@@ -11,8 +11,22 @@ import {
 import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
 import { InFlight, publishInWindow, subjectOf } from '@kinemacolor/streaming';
 import { jetstream } from '@nats-io/jetstream';
+import {
+  bordersOf,
+  count,
+  emitStages,
+  FrameSampler,
+  METRICS,
+  newFrameContext,
+  nowUs,
+  readTraceparent,
+  TRACEPARENT,
+  traceparentOf,
+  type SpanContext,
+} from '@kinemacolor/telemetry';
 import type { Place } from './decode-epoch.js';
 import type { DecodeContext } from './decode-job.js';
+import { timed, type TimedFrame } from './timed-frames.js';
 import { LiveOutlet } from './live-outlet.js';
 
 export interface PublishOptions {
@@ -45,24 +59,33 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
   const reader = await openLuma(info, { ...size, threads, signal });
   let last: DecodedFrame | undefined;
   const publishing = new InFlight(PUBLISHED_AT_ONCE);
+  const sampler = new FrameSampler(config.traceFrames);
+  const jobTrace = readTraceparent(record.traceparent);
   const tooLong = lengthCheck(info, live === undefined ? config.maxSeconds : Number.POSITIVE_INFINITY);
   try {
-    for await (const shotFrame of inShots(reader, size, record, context)) {
+    for await (const shotFrame of inShots(timed(reader), size, record, context)) {
       const { frame } = shotFrame;
       last = frame;
       tooLong(frame);
       if (frame.index < from) continue;
+      count(METRICS.framesIn, 1);
       const id = frameId(frame, record, info);
       if (outlet === undefined) await credit.roomFor(frame.index, config.window);
       if (outlet === undefined || (await outlet.takes(id))) {
+        const sentUs = nowUs();
+        const trace = sampler.takes(frame.index) ? newFrameContext(jobTrace) : undefined;
+        tellFrame(trace, id, shotFrame, sentUs);
         const data = encodeFrame(id, shotFrame, {
           ...size,
           model: job.settings!.model,
           expiresUs: outlet?.expiresUs ?? 0,
+          sentUs,
         });
-        const message = { subject: subjectOf('luma', job.id), id: `${job.id}:${record.epoch}:${frame.index}`, data };
+        const headers = trace === undefined ? {} : { [TRACEPARENT]: traceparentOf(trace) };
+        const message = { subject: subjectOf('luma', job.id), id: `${job.id}:${record.epoch}:${frame.index}`, data, headers }; // prettier-ignore
         await publishing.add(async () => {
           await publishInWindow(stream, message, signal);
+          count(METRICS.framesOut, 1);
           // Those before it may still be on their way; whoever asks where this is asks again a second later.
           place.nextFrame = Math.max(place.nextFrame, frame.index + 1);
         });
@@ -98,7 +121,7 @@ interface Size {
 }
 
 interface ShotFrame {
-  readonly frame: DecodedFrame;
+  readonly frame: TimedFrame;
   /** Shots so far. */
   readonly shot: number;
   /** The version of the model that paints this shot. */
@@ -106,7 +129,7 @@ interface ShotFrame {
 }
 
 async function* inShots(
-  frames: AsyncIterable<DecodedFrame>,
+  frames: AsyncIterable<TimedFrame>,
   { width, height }: Size,
   { job }: StoredJob,
   { pins }: DecodeContext,
@@ -131,16 +154,26 @@ function frameId({ index, pts }: DecodedFrame, { job, epoch }: StoredJob, info: 
 interface FrameFacts extends Size {
   readonly model: string;
   readonly expiresUs: number;
+  readonly sentUs: number;
 }
 
-function encodeFrame(frame: FrameId, { frame: { luma }, shot, version }: ShotFrame, facts: FrameFacts): Uint8Array {
+/** A traced frame's first stages. */
+function tellFrame(trace: SpanContext | undefined, id: FrameId, { frame, shot }: ShotFrame, sentUs: number): void {
+  const { askedUs, decodedUs } = frame;
+  const borders = bordersOf(askedUs, { decode: decodedUs, window: sentUs });
+  emitStages(trace, borders, ['decode', 'window'], { job: id.jobId, frame: id.index, epoch: id.epoch, shot });
+}
+
+function encodeFrame(id: FrameId, { frame, shot, version }: ShotFrame, facts: FrameFacts): Uint8Array {
+  const { luma, askedUs, decodedUs } = frame;
   const message = LumaFrame.create({
-    frame,
+    frame: id,
     ...facts,
     luma,
     shot,
     modelVersion: version,
-    decodedUs: Date.now() * 1000,
+    askedUs,
+    decodedUs,
   });
   return LumaFrame.encode(message).finish();
 }

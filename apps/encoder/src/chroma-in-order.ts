@@ -2,6 +2,7 @@ import { ChromaFrame } from '@kinemacolor/contracts';
 import type { FollowedJob } from '@kinemacolor/jobs';
 import type { ColouredFrame } from '@kinemacolor/pipeline';
 import { endQueue, InFlight, takeLeases, type Bus } from '@kinemacolor/streaming';
+import { readTraceparent, TRACEPARENT, type SpanContext } from '@kinemacolor/telemetry';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { FrameOrder } from './frame-order.js';
 
@@ -9,6 +10,8 @@ export interface ChromaOptions {
   readonly bus: Bus;
   readonly job: FollowedJob;
   readonly order: FrameOrder;
+  /** Told of each frame when it comes, in any order, with its span where it is traced. */
+  readonly onArrival: (frame: ChromaFrame, trace: SpanContext | undefined) => void;
   /** Told of each frame when it is its turn, before it is passed on. */
   readonly onFrame: (frame: ChromaFrame) => void;
   /** Told when whoever takes the frames wants the next one. */
@@ -29,7 +32,7 @@ const GREY = 128;
 
 /** The coloured frames of a job, each once and in order, until the film has ended. @throws the signal's reason */
 export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<ColouredFrame, void> {
-  const { bus, job, order, onFrame, onRoom, signal } = options;
+  const { bus, job, order, onArrival, onFrame, onRoom, signal } = options;
   const { id } = job.now.job;
   const all = new AbortController();
   const stopAtEnd = (): void => {
@@ -50,7 +53,9 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
     signal: AbortSignal.any([signal, all.signal]),
   });
   for await (const lease of leases) {
-    order.add(ChromaFrame.decode(lease.data));
+    const arrived = ChromaFrame.decode(lease.data);
+    onArrival(arrived, readTraceparent(lease.headers.get(TRACEPARENT)));
+    order.add(arrived);
     // If this process dies now, the frame is made again with all others since the last segment.
     await receipts.add(() => lease.done());
     for (let frame = order.take(); frame !== undefined; frame = order.take()) {

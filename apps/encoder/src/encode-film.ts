@@ -18,15 +18,18 @@ import {
   stabilizeStage,
 } from '@kinemacolor/pipeline';
 import { readBytes } from '@kinemacolor/streaming';
+import { count, METRICS, readTraceparent } from '@kinemacolor/telemetry';
 import { chromaInOrder } from './chroma-in-order.js';
 import type { EncodeContext } from './encode-job.js';
 import { stageSettings } from './encode-settings.js';
+import { FrameLatency } from './frame-latency.js';
 import { FrameOrder } from './frame-order.js';
 import type { KeptSegments } from './kept-segments.js';
 import { watchForLoss } from './lost-frames.js';
 import { previewer } from './previews.js';
 import { ProgressCounter, tellProgress } from './progress.js';
 import { writeResult } from './result-writer.js';
+import { ShotQuality, type Painter } from './shot-quality.js';
 
 export interface EncodeFilmOptions extends EncodeContext {
   readonly job: FollowedJob;
@@ -59,14 +62,25 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
     const { info } = source;
     const size = renderSizeOf(info, renderSize);
     const segmentFrames = isLive ? LIVE_SEGMENT_FRAMES : config.segmentFrames;
-    const common = { ...size, ...encodeOptions(encode), lowDelay: isLive, threads: config.threads, segmentFrames };
+    const latency = new FrameLatency(readTraceparent(job.now.traceparent));
+    const onEncoded = (frames: number): void => {
+      latency.encoded(kept.nextFrame + frames);
+    };
+    const common = {
+      ...size,
+      ...encodeOptions(encode),
+      lowDelay: isLive,
+      threads: config.threads,
+      segmentFrames,
+      onEncoded,
+    };
     const sink = await openSegmentSink(info, { ...common, saturation, startFrame: kept.nextFrame, folder, signal });
     ends.sink = sink;
     const mux = await openFilmMux(info, { container, codec: encode.codec ?? 'h264', folder, signal });
     ends.mux = mux;
     const temporal = { ...size, cuts: new SceneCuts(), stabilizer: new Stabilizer(stabilize, size.width, size.height) };
     if (kept.state !== undefined) restoreTemporalState(kept.state, temporal.cuts, temporal.stabilizer);
-    const counter = new ProgressCounter(kept.nextFrame);
+    const counter = new ProgressCounter(kept.nextFrame, latency);
     const states = new Map<number, Buffer>();
     const work = [
       colourFrames(options, { sink, temporal, counter, states, segmentFrames, signal }),
@@ -138,6 +152,8 @@ async function colourFrames(
   const show = previewer(connection, id, (error) => {
     log.warn({ job: id, ...errorFields(error) }, 'a preview could not be shown');
   });
+  const quality = new ShotQuality(temporal.width, temporal.height);
+  let painter: Painter = { model: '', modelVersion: '' };
   const done = new AbortController();
   const watching = watchForLoss({
     connection,
@@ -149,6 +165,7 @@ async function colourFrames(
       const record = await raiseEpoch(store, id, { encoder, from: next });
       if (record === undefined) return;
       log.warn({ job: id, from: next }, 'frames were lost; they are made again');
+      count(METRICS.framesRemade, 1);
       ({ epoch } = record);
       credit.now({ epoch, nextFrame: order.next });
     },
@@ -159,8 +176,15 @@ async function colourFrames(
     job,
     order,
     signal,
+    onArrival: (frame, trace) => {
+      count(METRICS.framesIn, 1);
+      counter.latency.arrived(frame, trace);
+    },
     onFrame: (frame) => {
       counter.frame(frame);
+      counter.latency.turn(frame.frame!.index);
+      if (frame.held) count(METRICS.framesHeld, 1);
+      painter = frame;
       show(frame);
     },
     onRoom: () => {
@@ -174,7 +198,12 @@ async function colourFrames(
   };
   try {
     const feeding = (async () => {
-      for await (const frame of stabilizeStage(frames, { ...temporal, before })) await sink.write(frame);
+      for await (const frame of stabilizeStage(frames, { ...temporal, before })) {
+        quality.add(frame, painter);
+        await sink.write(frame);
+        counter.latency.merged(frame.index);
+      }
+      quality.end();
     })();
     await Promise.race([feeding, watching.then(() => feeding)]);
     states.set(order.next, packTemporalState(temporal.cuts, temporal.stabilizer));
@@ -182,6 +211,7 @@ async function colourFrames(
   } finally {
     done.abort();
     credit.close();
+    count(METRICS.framesDuplicate, order.duplicates);
     if (order.duplicates > 0) log.info({ job: id, duplicates: order.duplicates }, 'frames came more than once');
   }
 }
@@ -202,6 +232,7 @@ async function keepSegments(
     for (const place of states.keys()) if (place <= end) states.delete(place);
     counter.encoded = end;
     await mux.add(path);
+    counter.latency.kept(end);
   }
   await mux.finish();
 }

@@ -39,7 +39,7 @@ export async function openKeptSegments(
         await rename(coming, file);
         paths.push(file);
         nextFrame += segment.frames;
-        state = Buffer.from(segment.state);
+        state = segment.state === undefined ? undefined : Buffer.from(segment.state);
       },
     },
     signal,

@@ -1,5 +1,6 @@
 import { Progress, type ChromaFrame } from '@kinemacolor/contracts';
 import { hasEnded, type JobStore } from '@kinemacolor/jobs';
+import type { FrameLatency } from './frame-latency.js';
 
 /** What the encoder counts. */
 export class ProgressCounter {
@@ -13,7 +14,10 @@ export class ProgressCounter {
   readonly #recent: { readonly at: number; readonly frames: number }[] = [];
 
   /** @param kept frames that were in segments already */
-  constructor(kept: number) {
+  constructor(
+    kept: number,
+    readonly latency: FrameLatency,
+  ) {
     this.encoded = kept;
     this.coloured = kept;
   }
@@ -59,7 +63,8 @@ export function tellProgress(
     await store.update(id, (now) => {
       if (hasEnded(now.job)) return undefined;
       const progress = Progress.create({ ...now.job.progress, ...counter.now(now.job.progress) });
-      return { ...now, job: { ...now.job, progress, resultBytes: counter.resultBytes } };
+      const latency = counter.latency.summary ?? now.job.latency;
+      return { ...now, job: { ...now.job, progress, latency, resultBytes: counter.resultBytes } };
     });
   };
   let telling: Promise<void> | undefined;

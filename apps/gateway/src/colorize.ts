@@ -18,6 +18,7 @@ import {
   type StoredJob,
 } from '@kinemacolor/jobs';
 import { forgetJob, openByteWriter } from '@kinemacolor/streaming';
+import { TRACEPARENT } from '@kinemacolor/telemetry';
 import { checkDuration, refuse } from './check-settings.js';
 import { followResult } from './follow-result.js';
 import type { Gateway } from './gateway.js';
@@ -84,14 +85,14 @@ async function optionsOf(requests: AsyncIterable<ColorizeRequest>): Promise<Colo
 }
 
 function begin(gateway: Gateway, { settings, label, live }: ColorizeOptions, context: Context): Promise<StoredJob> {
-  const { caller, about } = context;
+  const { caller, about, metadata } = context;
   const { attachedSeconds, deadlineSeconds } = gateway.config;
   checkDuration('live.max_delay', live?.maxDelay, LONGEST_DELAY_MS);
   const id = newJobId();
   about(id);
   const giveUp = new Date(Date.now() + attachedSeconds * 1000);
   const allowedMs = deadlineSeconds * 1000;
-  return makeJob(gateway, { id, caller, settings, label, attached: true, live, giveUp, allowedMs });
+  return makeJob(gateway, { id, caller, settings, label, attached: true, live, giveUp, allowedMs, traceparent: metadata.get(TRACEPARENT) }); // prettier-ignore
 }
 
 /** Takes the source and gives the result, both as they come, until the result is whole. */

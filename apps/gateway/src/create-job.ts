@@ -1,5 +1,6 @@
 import type { CreateJobRequest } from '@kinemacolor/contracts';
 import type { StoredJob } from '@kinemacolor/jobs';
+import { TRACEPARENT } from '@kinemacolor/telemetry';
 import { checkDuration, refuse } from './check-settings.js';
 import type { Gateway } from './gateway.js';
 import type { Context } from './guard.js';
@@ -19,7 +20,7 @@ export async function createJob(gateway: Gateway, request: CreateJobRequest, con
   // First of all: another try is answered though the limit is reached meanwhile, and by that very job.
   const there = key === '' ? undefined : await gateway.jobs.get(id);
   const giveUp = new Date(Date.now() + gateway.config.idleSeconds * 1000);
-  const record = there ?? (await makeJob(gateway, { id, caller, settings, label, attached: false, giveUp, allowedMs }));
+  const record = there ?? (await makeJob(gateway, { id, caller, settings, label, attached: false, giveUp, allowedMs, traceparent: context.metadata.get(TRACEPARENT) })); // prettier-ignore
   context.about(id);
   return record;
 }

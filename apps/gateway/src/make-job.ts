@@ -6,12 +6,15 @@ import type { Gateway } from './gateway.js';
 import { newJob, type NewJob } from './new-job.js';
 import { resolveModel } from './resolve-model.js';
 import type { Caller } from './tokens.js';
+import { traceOfJob } from './trace-of-job.js';
 
 /** What a client wants. */
 export interface Wanted extends Pick<NewJob, 'id' | 'attached' | 'live' | 'giveUp' | 'allowedMs'> {
   readonly caller: Caller;
   readonly settings: ColorizeSettings | undefined;
   readonly label: string;
+  /** The trace that the client is in, if it says so. */
+  readonly traceparent: string | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ export async function makeJob(gateway: Gateway, wanted: Wanted): Promise<StoredJ
   if (!(await slots.take(caller.name, id, most))) {
     throw new ServerError(Status.RESOURCE_EXHAUSTED, `You have ${most} jobs under way, the most at a time. Wait for one to end, or cancel one.`); // prettier-ignore
   }
-  const record = newJob({ ...wanted, owner: caller.name, settings, keepMs: config.keepSeconds * 1000 });
+  const record = newJob({ ...wanted, owner: caller.name, settings, keepMs: config.keepSeconds * 1000, trace: traceOfJob(wanted.traceparent) }); // prettier-ignore
   if (await jobs.create(id, record)) return record;
   const there = await jobs.get(id);
   if (there === undefined) throw new ServerError(Status.ABORTED, 'The job was deleted at this moment. Try again.');

@@ -18,10 +18,22 @@ export interface NewJob {
   readonly giveUp: Date;
   readonly allowedMs: number;
   readonly keepMs: number;
+  readonly trace: Pick<JobRecord, 'traceparent' | 'parentSpanId'>;
 }
 
 /** The record of a job as it begins. */
-export function newJob({ id, owner, settings, label, attached, live, giveUp, allowedMs, keepMs }: NewJob): StoredJob {
+export function newJob({
+  id,
+  owner,
+  settings,
+  label,
+  attached,
+  live,
+  giveUp,
+  allowedMs,
+  keepMs,
+  trace,
+}: NewJob): StoredJob {
   const state = attached ? JobState.RUNNING : JobState.UPLOADING;
   const job = Job.create({ id, state, settings, label, created: new Date() });
   const record = JobRecord.create({
@@ -30,6 +42,7 @@ export function newJob({ id, owner, settings, label, attached, live, giveUp, all
     giveUp,
     keep: durationOf(keepMs),
     allowed: durationOf(allowedMs),
+    ...trace,
   });
   return { ...record, live, job };
 }

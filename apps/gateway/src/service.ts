@@ -18,6 +18,7 @@ import { modelsService } from './models-service.js';
 import { OpenCalls } from './open-calls.js';
 import { cannotListen, wrongFile } from './start-error.js';
 import { openTokens, type Tokens } from './tokens.js';
+import { traceCalls } from './trace-calls.js';
 
 const SERVICES = [ColorizationServiceDefinition.fullName, ModelsServiceDefinition.fullName] as const;
 /** A client whose machine is gone does not say so: it is asked after this time, and is gone when it does not answer. */
@@ -53,9 +54,9 @@ async function serve(
   const gateway = await openGateway(connection, config, log);
   const health = HealthState();
   const calls = new OpenCalls();
-  const server = createServer({ ...KEEPALIVE, 'grpc.max_receive_message_length': config.mostMessageBytes }).use(
-    guard({ calls, tokens, log }),
-  );
+  const server = createServer({ ...KEEPALIVE, 'grpc.max_receive_message_length': config.mostMessageBytes })
+    .use(traceCalls())
+    .use(guard({ calls, tokens, log }));
   server.add(ColorizationServiceDefinition, colorizationService(gateway));
   server.add(ModelsServiceDefinition, modelsService(gateway));
   server.add(HealthDefinition, HealthServiceImpl(health));

@@ -6,7 +6,13 @@ export { raiseEpoch, takeOver } from './epoch.js';
 export { permanentError } from './job-errors.js';
 export { endJob, hasEnded, openJobStore, type Ending, type JobStore, type StoredJob } from './job-store.js';
 export { showPreview, watchPreviews } from './previews.js';
-export { openSegmentLog, type KeptSegment, type SegmentLog, type SegmentTarget } from './segment-log.js';
+export {
+  openSegmentLog,
+  type KeptSegment,
+  type ReadSegment,
+  type SegmentLog,
+  type SegmentTarget,
+} from './segment-log.js';
 export { QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
 export { answerWhereabouts, askWhereabouts } from './whereabouts.js';
 export { followJob, type FollowedJob } from './follow-job.js';

@@ -2,6 +2,7 @@ import { JobRecord, JobState, type Job, type JobError } from '@kinemacolor/contr
 import { openRecords, type Records } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { durationMs } from './duration-ms.js';
+import { tellEnd } from './tell-end.js';
 
 /** A record whose job is there, as every stored one is. */
 export type StoredJob = JobRecord & { job: Job };
@@ -42,13 +43,22 @@ export type Ending =
  * Ends a job, unless it has ended: the first ending stands.
  * @returns what it is afterwards; undefined when there is no such job
  */
-export function endJob(store: JobStore, id: string, ending: Ending, now = new Date()): Promise<StoredJob | undefined> {
-  return store.update(id, (record) => {
-    if (hasEnded(record.job)) return undefined;
+export async function endJob(
+  store: JobStore,
+  id: string,
+  ending: Ending,
+  now = new Date(),
+): Promise<StoredJob | undefined> {
+  let isOurs = false;
+  const record = await store.update(id, (record) => {
+    isOurs = !hasEnded(record.job);
+    if (!isOurs) return undefined;
     const expires = new Date(now.getTime() + keptMs(record));
     const error = 'error' in ending ? ending.error : undefined;
     return { ...record, job: { ...record.job, state: ending.state, error, finished: now, expires } };
   });
+  if (isOurs && record !== undefined) tellEnd(record);
+  return record;
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -1,5 +1,6 @@
 import { JobState } from '@kinemacolor/contracts';
 import { isAway, StreamingError, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
+import { readTraceparent, withinTrace } from '@kinemacolor/telemetry';
 import { followJob, type FollowedJob } from './follow-job.js';
 import { endJob, type JobStore } from './job-store.js';
 import { QUEUES, type TaskKind } from './tasks.js';
@@ -85,7 +86,8 @@ async function workFor(id: string, leases: Lease[], options: TaskWorkerOptions, 
   try {
     job = await followJob(options.store, id, options.lookMs);
     if (job !== undefined && !hasEnded()) {
-      await options.work(job, AbortSignal.any([draining, job.ended, job.lost]));
+      const [followed, signal] = [job, AbortSignal.any([draining, job.ended, job.lost])];
+      await withinTrace(readTraceparent(job.now.traceparent), () => options.work(followed, signal));
       // It stopped because it was told to, not because all was done.
       if (!hasEnded()) for (const reason of [job.lost, draining]) reason.throwIfAborted();
     }

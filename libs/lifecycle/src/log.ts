@@ -1,4 +1,5 @@
-import { pino, type Logger } from 'pino';
+import { multistream, pino, type Logger } from 'pino';
+import { logStream, traceFields } from '@kinemacolor/telemetry';
 
 /** Structured log of a service: JSON lines on standard error, with the service's name and what is given with each. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
@@ -7,18 +8,25 @@ const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LEVELS)[number];
 export const LOG_LEVELS = LEVELS;
 
-/** @param service its name in every line, as OpenTelemetry's `service.name` */
-export function openLog(service: string, level: LogLevel = 'info'): Log {
+/**
+ * Lines that are written while something of a trace is done carry its ids.
+ * @param service its name in every line, as OpenTelemetry's `service.name`
+ * @param sent whether the lines also go to where telemetry goes
+ */
+export function openLog(service: string, level: LogLevel = 'info', sent = false): Log {
   const options = {
     level,
     base: { service },
+    mixin: traceFields,
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     messageKey: 'message',
     errorKey: 'error',
   };
   // At once: what a process said last before it was killed is what one wants to read.
-  return pino(options, pino.destination({ fd: 2, sync: true }));
+  const stderr = pino.destination({ fd: 2, sync: true });
+  if (!sent || level === 'silent') return pino(options, stderr);
+  return pino(options, multistream([stderr, logStream].map((stream) => ({ stream, level }))));
 }
 
 /** What a log line says of an error: its kind and words, never its stack. */

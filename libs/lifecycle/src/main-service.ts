@@ -1,4 +1,5 @@
 import { ConfigError, type Settings } from '@kinemacolor/config';
+import { startTelemetry } from '@kinemacolor/telemetry';
 import { openLog, type Log, type LogLevel } from './log.js';
 import { flagsHelp, readFlags } from './read-flags.js';
 import { cannotStart, runService, type Service } from './run-service.js';
@@ -13,7 +14,7 @@ interface Common {
 /**
  * A service's whole `main`: its settings from the command line and the environment, its log, and its life. Wrong settings
  * (a ConfigError, of `start` too) are told in plain words, all at once, and end the process with exit code 2. `--help` prints the
- * flags.
+ * flags. Traces, metrics and logs go where the `OTEL_*` variables say.
  */
 export async function mainService<Config extends Common>(
   name: string,
@@ -32,12 +33,20 @@ export async function mainService<Config extends Common>(
     if (!(error instanceof ConfigError)) throw error;
     process.exit(await cannotStart(name, error));
   }
-  const log = openLog(name, config.logLevel);
+  const telemetry = await startTelemetry({
+    service: name,
+    onProblem: (message) => {
+      // Not to itself.
+      openLog(name, config.logLevel).warn(message);
+    },
+  });
+  const log = openLog(name, config.logLevel, telemetry.on);
   await runService({
     name,
     log,
     graceMs: config.graceSeconds * 1000,
     health: config.health,
     start: () => start(config, log),
+    last: () => telemetry.stop(),
   });
 }

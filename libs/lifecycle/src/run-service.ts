@@ -24,6 +24,8 @@ export interface RunOptions {
   /** `HOST:PORT` where its health is told; default: nowhere. */
   readonly health?: string | undefined;
   readonly start: () => Promise<Service>;
+  /** Done at the very end, however that came. Must be quick, and not fail. */
+  readonly last?: () => Promise<void>;
 }
 
 /** What a service says to the process that started it, if there is one. */
@@ -38,7 +40,7 @@ export interface ReadyMessage {
  * sets the exit code: 0 when it was drained in time, 1 when it failed. Why it could not start is told by `cannotStart`; an
  * error later on is one line of the log.
  */
-export async function runService({ name, log, graceMs, health: at, start }: RunOptions): Promise<void> {
+export async function runService({ name, log, graceMs, health: at, start, last }: RunOptions): Promise<void> {
   const stop = stopRequested();
   let health: Health;
   let service: Service;
@@ -47,7 +49,9 @@ export async function runService({ name, log, graceMs, health: at, start }: RunO
     service = await start();
   } catch (error) {
     // What it has opened by then, such as a connection, would keep the process.
-    process.exit(await cannotStart(name, error, log));
+    const code = await cannotStart(name, error, log);
+    await last?.();
+    process.exit(code);
   }
   try {
     health.started(() => service.healthy());
@@ -60,6 +64,7 @@ export async function runService({ name, log, graceMs, health: at, start }: RunO
     health.draining();
     if (!(await within(graceMs, service.drain()))) {
       log.error({ graceMs }, 'not drained in time');
+      await last?.();
       process.exit(1);
     }
     log.info('drained');
@@ -67,6 +72,7 @@ export async function runService({ name, log, graceMs, health: at, start }: RunO
     log.error(errorFields(error), 'failed');
     process.exitCode = 1;
   } finally {
+    await last?.();
     await health.close();
     // Else the channel to the parent keeps the process alive.
     if (process.connected) process.disconnect();

@@ -72,7 +72,7 @@ class FfmpegChromaSink implements ChromaSink {
     private readonly tools: FfmpegTools,
   ) {
     this.#tables = chromaTables(plan.matrix, plan.range, options.saturation ?? 1);
-    this.#audit = new FrameAudit(info.name, output.startFrame);
+    this.#audit = new FrameAudit(info.name, output.startFrame, options.onEncoded);
   }
 
   async write(frame: ChromaFrame): Promise<void> {

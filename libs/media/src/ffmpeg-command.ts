@@ -28,7 +28,10 @@ export function ffmpegArguments(command: FfmpegCommand): string[] {
   for (const input of command.inputs) builder.input(input.url).inputOptions(...input.options);
   if (command.filterGraph !== undefined) builder.complexFilter(command.filterGraph);
   for (const output of command.outputs) builder.output(output.url).outputOptions(...output.options);
-  const progress = command.progressDescriptor === undefined ? [] : ['-progress', `pipe:${command.progressDescriptor}`];
+  const progress =
+    command.progressDescriptor === undefined
+      ? []
+      : ['-stats_period', '0.1', '-progress', `pipe:${command.progressDescriptor}`];
   const always = ['-hide_banner', '-nostdin', '-y', '-nostats', '-benchmark', '-loglevel', 'level+info'];
   return [...always, ...progress, ...builder._getArguments()];
 }

@@ -20,6 +20,7 @@ export class FrameAudit {
   constructor(
     private readonly name: string,
     startFrame: number,
+    private readonly onEncoded?: (frames: number) => void,
   ) {
     this.#next = startFrame;
   }
@@ -94,7 +95,9 @@ export class FrameAudit {
     const lines = new LastLines(1);
     lines.onLine((line) => {
       const frames = /^frame=\s*(\d+)/.exec(line)?.[1];
-      if (frames !== undefined) this.#encoded = Number(frames);
+      if (frames === undefined) return;
+      this.#encoded = Number(frames);
+      this.onEncoded?.(this.#encoded);
     });
     pipe.setEncoding('utf8');
     pipe.on('data', (text: string) => {

@@ -193,6 +193,8 @@ export interface ChromaOptions extends EncodeOptions {
   readonly segmentFrames?: number;
   /** Multiplies the distance from neutral; 0 is grey, 1 as the model made it. Default 1. */
   readonly saturation?: number;
+  /** Told, ten times a second, how many of the frames that this sink was given are encoded. */
+  readonly onEncoded?: (frames: number) => void;
   readonly signal?: AbortSignal;
 }
 

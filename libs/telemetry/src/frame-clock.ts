@@ -51,6 +51,11 @@ export class FrameClock<Facts> {
     if (!this.#frames.has(index)) this.#frames.set(index, { index, borders: [...borders], facts });
   }
 
+  /** When the last stage of a frame that is known of was over; undefined for a frame that is not under way. */
+  lastOf(index: number): number | undefined {
+    return this.#frames.get(index)?.borders.at(-1);
+  }
+
   /** A stage of a frame is over. */
   end(index: number, stage: Stage, us = nowUs()): void {
     const frame = this.#frames.get(index);

@@ -27,7 +27,7 @@ function optionsOf({ unit, description, kind }: MetricName): MetricOptions {
 }
 
 /** Adds to a counter. */
-export function count(metric: MetricName & { kind: 'counter' }, by: number, facts?: Facts): void {
+export function count(metric: MetricName<'counter'>, by: number, facts?: Facts): void {
   let counter = counters.get(metric.name);
   if (counter === undefined) {
     counter = metrics.getMeter(SCOPE).createCounter(metric.name, optionsOf(metric));
@@ -37,7 +37,7 @@ export function count(metric: MetricName & { kind: 'counter' }, by: number, fact
 }
 
 /** Puts a value into a histogram. */
-export function measure(metric: MetricName & { kind: 'histogram' }, value: number, facts?: Facts): void {
+export function measure(metric: MetricName<'histogram'>, value: number, facts?: Facts): void {
   let histogram = histograms.get(metric.name);
   if (histogram === undefined) {
     histogram = metrics.getMeter(SCOPE).createHistogram(metric.name, optionsOf(metric));
@@ -53,10 +53,7 @@ export type Observe = (value: number, facts?: Facts) => void;
  * @param read a failure leaves this reading out
  * @returns ends it
  */
-export function watchGauge(
-  metric: MetricName & { kind: 'gauge' },
-  read: (observe: Observe) => Promise<void> | void,
-): () => void {
+export function watchGauge(metric: MetricName<'gauge'>, read: (observe: Observe) => Promise<void> | void): () => void {
   const gauge = metrics.getMeter(SCOPE).createObservableGauge(metric.name, optionsOf(metric));
   const callback: Parameters<typeof gauge.addCallback>[0] = async (result) => {
     await read((value, facts) => {

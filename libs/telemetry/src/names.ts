@@ -46,9 +46,11 @@ export const SPANS = {
   stage: (stage: Stage): string => `kinemacolor.frame.${stage}`,
 } as const;
 
-export interface MetricName {
+export type MetricKind = 'counter' | 'histogram' | 'gauge';
+
+export interface MetricName<Kind extends MetricKind = MetricKind> {
   readonly name: string;
-  readonly kind: 'counter' | 'histogram' | 'gauge';
+  readonly kind: Kind;
   /** By UCUM; things counted in braces. */
   readonly unit: string;
   readonly description: string;
@@ -56,13 +58,13 @@ export interface MetricName {
   readonly attributes: readonly (keyof typeof ATTRIBUTES)[];
 }
 
-const metric = (
+const metric = <Kind extends MetricKind>(
   name: string,
-  kind: MetricName['kind'],
+  kind: Kind,
   unit: string,
   description: string,
   attributes: MetricName['attributes'] = [],
-): MetricName => ({ name: `kinemacolor.${name}`, kind, unit, description, attributes });
+): MetricName<Kind> => ({ name: `kinemacolor.${name}`, kind, unit, description, attributes });
 
 /** Metrics. The service that tells one is the resource's `service.name`. */
 export const METRICS = {
