@@ -22,6 +22,8 @@ export interface LogWriter {
    * @throws StreamingError `CONTENDED` when somebody else writes too
    */
   readonly append: (id: string, data: Uint8Array) => Promise<number>;
+  /** Deletes messages that nobody will read again, by their sequences; never the last one, which writers go by. */
+  readonly forget: (sequences: readonly number[]) => Promise<void>;
 }
 
 export interface LogEntry {
@@ -41,8 +43,24 @@ export function openLogWriter(connection: NatsConnection, kind: Kind, job: strin
       last = await publishAfter(stream, { kind, job, id, data, last });
       return last;
     },
+    forget: async (sequences) => {
+      for (const sequence of sequences) await deleteEntry(connection, kind, sequence);
+    },
   };
 }
+
+async function deleteEntry(connection: NatsConnection, kind: Kind, sequence: number): Promise<void> {
+  const manager = await jetstreamManager(connection);
+  try {
+    await despiteAbsence(() => manager.streams.deleteMessage(streamOf(kind), sequence, false));
+  } catch (error) {
+    // An earlier try has done it, or somebody else.
+    if (!GONE.some((code) => hasApiCode(error, code))) throw error;
+  }
+}
+
+/** There is no such message, as different versions of the server say it. */
+const GONE = [JetStreamApiCodes.NoMessageFound, 10_043, 10_057];
 
 /** The log's last message. */
 export async function lastEntry(connection: NatsConnection, kind: Kind, job: string): Promise<LogEntry | undefined> {
