@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import { findProgram } from '@kinemacolor/config';
 import { MediaError } from './media-error.js';
 
 export interface FfmpegTools {
@@ -37,8 +34,8 @@ export function findFfmpeg(environment: NodeJS.ProcessEnv = process.env): Promis
 }
 
 async function lookUp(environment: NodeJS.ProcessEnv): Promise<FfmpegTools> {
-  const ffmpeg = await locate('ffmpeg', environment['KINEMACOLOR_FFMPEG'], environment);
-  const ffprobe = await locate('ffprobe', environment['KINEMACOLOR_FFPROBE'], environment);
+  const ffmpeg = await locate('ffmpeg', environment);
+  const ffprobe = await locate('ffprobe', environment);
   try {
     const { stdout } = await run(ffmpeg, ['-version'], { timeout: 20_000 });
     return Object.freeze({ ffmpeg, ffprobe, version: /^ffmpeg version (\S+)/.exec(stdout)?.[1] ?? 'unknown' });
@@ -52,33 +49,18 @@ async function lookUp(environment: NodeJS.ProcessEnv): Promise<FfmpegTools> {
   }
 }
 
-async function locate(
-  name: 'ffmpeg' | 'ffprobe',
-  named: string | undefined,
-  environment: NodeJS.ProcessEnv,
-): Promise<string> {
+async function locate(name: 'ffmpeg' | 'ffprobe', environment: NodeJS.ProcessEnv): Promise<string> {
   const variable = `KINEMACOLOR_${name.toUpperCase()}`;
+  const found = await findProgram(name, variable, environment);
+  if (found !== undefined) return found;
+  const named = environment[variable];
   if (named !== undefined && named !== '') {
-    if (await isExecutable(named)) return named;
     throw new MediaError('FFMPEG_MISSING', `${named}: is not a program (named by ${variable}). Correct or unset it.`, {
       path: named,
     });
   }
-  const cache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folders = (environment['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  for (const folder of [...folders, join(cache, 'kinemacolor', 'bin')]) {
-    const candidate = join(folder, name);
-    if (await isExecutable(candidate)) return candidate;
-  }
   throw new MediaError(
     'FFMPEG_MISSING',
     `${name}: not found. Run \`npm run setup\`, install the package "ffmpeg", or name the program in ${variable}.`,
-  );
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  return access(path, constants.X_OK).then(
-    () => true,
-    () => false,
   );
 }
