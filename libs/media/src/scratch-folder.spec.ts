@@ -24,3 +24,23 @@ it('removes what a killed process has left, and nothing else', async () => {
   const there = (name: string): boolean => existsSync(path.join(base, name));
   expect(Object.values(names).map(there)).toEqual([false, true, true, true]);
 });
+
+it('removes what a process of its own number has left, as in a container that is started again', () => {
+  const base = scratchDir();
+  const program = `
+    import { mkdir, readdir } from 'node:fs/promises';
+    import { hostname } from 'node:os';
+    import { makeScratchFolder } from ${JSON.stringify(new URL('../dist/scratch-folder.js', import.meta.url).href)};
+    const [base, since] = process.argv.slice(1);
+    const name = base + '/kinemacolor-spool-' + hostname().replaceAll(/\\W/g, '_') + '-' + process.pid + '-abc123';
+    await mkdir(name);
+    if (since === 'before') process.uptime = () => -1;
+    await makeScratchFolder('spool', base);
+    console.log((await readdir(base)).includes(name.split('/').at(-1)));`;
+  const stays = (since: string): string =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', program, base, since], {
+      encoding: 'utf8',
+    }).stdout.trim();
+  expect(stays('since')).toBe('true');
+  expect(stays('before')).toBe('false');
+});

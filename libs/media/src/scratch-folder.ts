@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,10 +21,22 @@ export async function makeScratchFolder(kind: string, base: string = tmpdir()): 
 async function sweep(base: string): Promise<void> {
   for (const name of await readdir(base)) {
     const [, host, pid] = /^kinemacolor-[a-z]+-(\w+)-(\d+)-[^-]+$/.exec(name) ?? [];
-    if (host !== HOST || pid === undefined || isAlive(Number(pid))) continue;
+    if (host !== HOST || pid === undefined) continue;
+    const path = join(base, name);
+    if (Number(pid) === process.pid ? await isYoung(path) : isAlive(Number(pid))) continue;
     // Another user's, perhaps: it is theirs to remove.
-    await rm(join(base, name), { recursive: true, force: true }).catch(() => undefined);
+    await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** Of our own number: a container that is started again has the same name, and its process the number of the one before. */
+async function isYoung(path: string): Promise<boolean> {
+  const started = Date.now() - process.uptime() * 1000;
+  // Not there any more: nothing to remove.
+  return stat(path).then(
+    ({ ctimeMs }) => ctimeMs >= started,
+    () => true,
+  );
 }
 
 function isAlive(pid: number): boolean {
