@@ -1,24 +1,20 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { SPANS } from '@kinemacolor/telemetry';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 
-import { cacheFolder } from '../../tools/setup/paths.mjs';
+import { findTool } from './find-tool.mjs';
 import { ourSeries, resultLabels, shownLabels, unknownNames } from './prometheus-names.mjs';
 
 const at = (name) => fileURLToPath(new URL(name, import.meta.url));
 const read = (name) => readFile(at(name), 'utf8');
-const tool = (name) => {
-  const path = join(cacheFolder(), 'bin', name);
-  return existsSync(path) ? path : undefined;
-};
-const promtool = tool('promtool');
-const collector = tool('kinemacolor-collector');
+const promtool = findTool('promtool');
+const collector = findTool('kinemacolor-collector');
 const run = promisify(execFile);
 
 let alerts;
@@ -121,7 +117,11 @@ describe('the dashboards', () => {
     for (const { name, board } of dashboards) {
       for (const { title, targets } of board.panels) {
         expect(targets.length, title).toBeGreaterThan(0);
-        for (const { expr, legendFormat } of targets) {
+        for (const { expr, legendFormat, operation } of targets) {
+          if (operation !== undefined) {
+            expect(Object.values(SPANS), `${name}, ${title}`).toContain(operation);
+            continue;
+          }
           expect(unknownNames(expr), `${name}, ${title}`).toEqual([]);
           const labels = resultLabels(expr);
           for (const label of shownLabels(legendFormat)) expect(labels, `${name}, ${title}`).toContain(label);
@@ -163,6 +163,7 @@ describe('the dashboards', () => {
   it.skipIf(promtool === undefined)('have queries that Prometheus can read (needs promtool)', async () => {
     for (const { board } of dashboards) {
       for (const { expr } of board.panels.flatMap(({ targets }) => targets)) {
+        if (expr === undefined) continue;
         const query = expr.replaceAll('$__rate_interval', '4m').replaceAll('$stage', 'x').replaceAll('$model', 'x');
         await run(promtool, ['--experimental', 'promql', 'format', query]);
       }
