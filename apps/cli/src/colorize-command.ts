@@ -1,14 +1,18 @@
+import { latencyTable, startTelemetry, type Telemetry } from '@kinemacolor/telemetry';
 import { modelFolder } from '@kinemacolor/models/shipped-models';
 import { startColorizer, type Colorizer } from '@kinemacolor/pipeline';
 import { colorizeItem } from './colorize-item.js';
 import { colorizeSettings, type ColorizeSettings } from './colorize-settings.js';
 import { watchEventLoop } from './event-loop-delay.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
+import { FilmTrace } from './film-trace.js';
 import { progressDisplay } from './progress-display.js';
 import { refuseConflicts } from './refuse-conflicts.js';
 import { watchSignals } from './signals.js';
 import type { ItemSummary, Summary } from './summary.js';
 import { messageOf } from './tell.js';
+import { checkOutput } from './output-file.js';
+import { UsageError } from './usage-error.js';
 import { workList, type WorkItem } from './work-list.js';
 
 /** Flags that are not settings: what to do, rather than how. */
@@ -17,6 +21,8 @@ export interface ColorizeFlags {
   readonly compare?: string;
   readonly resume?: boolean;
   readonly salvage?: boolean;
+  readonly trace?: boolean;
+  readonly traceFile?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -32,17 +38,20 @@ export async function colorizeCommand(
   const signals = watchSignals();
   const results: ItemSummary[] = [];
   let colorizer: Colorizer | undefined;
+  let telemetry: Telemetry | undefined;
   let error: Summary['error'] = null;
   let exitCode: number = EXIT.OK;
   try {
     const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
     await refuseConflicts(items, settings.codec);
+    if (flags.traceFile !== undefined) await checkTraceFile(flags.traceFile, items);
     const { device, workers, precision } = settings;
     const warn = (message: string): void => void process.stderr.write(`kinemacolor: ${message}\n`);
     colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers, precision, warn });
+    telemetry = await startTelemetry({ service: 'kinemacolor', onProblem: warn });
     for (const item of items) {
-      const result = await colorizeOne(item, { settings, colorizer, flags, signals });
+      const result = await colorizeOne(item, { settings, colorizer, flags, signals, traced: telemetry.on });
       results.push(result.summary);
       if (exitCode === EXIT.OK) exitCode = result.exitCode;
       if (signals.signal.aborted) break;
@@ -56,6 +65,7 @@ export async function colorizeCommand(
     loop.stop();
     signals.stop();
     await colorizer?.close();
+    await telemetry?.stop();
   }
   if (flags.json === true) {
     const summary: Summary = {
@@ -90,17 +100,25 @@ function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'de
   };
 }
 
+/** @throws UsageError when there is not just one film, or the file cannot be written */
+async function checkTraceFile(file: string, items: readonly WorkItem[]): Promise<void> {
+  if (items.length !== 1 || items[0]!.kind === 'picture') throw new UsageError('--trace-file is for one film.');
+  await checkOutput('--trace-file', file);
+}
+
 interface Run {
   readonly settings: ColorizeSettings;
   readonly colorizer: Colorizer;
   readonly flags: ColorizeFlags;
   readonly signals: ReturnType<typeof watchSignals>;
+  /** Whether telemetry is sent. */
+  readonly traced: boolean;
 }
 
 /** One input, from the first word to the last; a failure is told and becomes part of the summary. */
 async function colorizeOne(
   item: WorkItem,
-  { settings, colorizer, flags, signals }: Run,
+  { settings, colorizer, flags, signals, traced }: Run,
 ): Promise<{ summary: ItemSummary; exitCode: number }> {
   const { resume = false, salvage = false, quiet = false } = flags;
   const say = (line: string): void => {
@@ -109,16 +127,25 @@ async function colorizeOne(
   const { input, output, kind } = item;
   const name = input === '-' ? 'standard input' : input;
   const { onProgress, stop } = progressDisplay(name, { quiet });
+  const { trace: table = false, traceFile: file } = flags;
+  let trace: FilmTrace | undefined;
   try {
     const { signal } = signals;
-    const summary = await colorizeItem(item, { settings, colorizer, resume, salvage, signal, onProgress });
+    const watched = item.kind !== 'picture' && (table || file !== undefined || traced);
+    trace = watched ? new FilmTrace({ film: name, file, traceFrames: settings.traceFrames }) : undefined;
+    const options = { settings, colorizer, resume, salvage, signal, onProgress, latency: trace?.latency };
+    const done = await colorizeItem(item, options);
+    const latency = trace?.end(say);
+    const summary = latency === undefined ? done : { ...done, latency };
     stop();
     for (const warning of summary.warnings) say(`${name}: ${warning}`);
     say(`${output === '-' ? 'standard output' : output}: ${summary.frames} frames, ${summary.fps.toFixed(1)} fps`);
+    if (table && latency !== undefined) process.stderr.write(latencyTable(latency));
     return { summary, exitCode: EXIT.OK };
   } catch (error) {
     stop();
     const { name: code, message } = messageOf(error);
+    trace?.end(say, message);
     process.stderr.write(`kinemacolor: ${message}\n`);
     const summary: ItemSummary = { input, output, kind, ok: false, error: { code, message } };
     return { summary, exitCode: signals.exitCode() ?? exitCodeOf(error) };

@@ -6,6 +6,7 @@ import {
   colorizeFilmStream,
   colorizePicture,
   type Colorizer,
+  type FilmLatency,
   type FilmResult,
   targetContainer,
   type OnProgress,
@@ -22,6 +23,8 @@ export interface ItemOptions {
   readonly salvage: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Told where each frame of a film is. */
+  readonly latency?: FilmLatency | undefined;
 }
 
 /** Colours one film, picture or stream. @throws MediaError, ModelError, PipelineError */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineSettings, readWorkers, setting } from '@kinemacolor/config';
+import { defineSettings, readNumber, readWorkers, setting } from '@kinemacolor/config';
 
 /** How a film is coloured and encoded, here or by a service. */
 export const filmSettings = {
@@ -55,6 +55,10 @@ export const colorizeSettings = defineSettings({
     flag: '--workers <count>',
     env: 'KINEMACOLOR_WORKERS',
     describe: 'threads that colour: a number, or auto (one on a GPU, the fastest number on a CPU)',
+  }),
+  traceFrames: setting(readNumber(z.number().min(0).max(1).default(0.01)), {
+    env: 'KINEMACOLOR_TRACE_FRAMES',
+    describe: 'share of the frames, 0 to 1, that are sent as spans where OTEL_* variables name a collector',
   }),
   ...filmSettings,
 });

@@ -38,13 +38,15 @@ export function buildProgram(finish: (code: number) => void): Command {
     .option('--compare <file>', 'also make a side-by-side: a video, or a picture when FILE is .png or .jpg')
     .option('--resume', 'go on where an interrupted run stopped')
     .option('--salvage', 'colour what can be read of a truncated film')
+    .option('--trace', 'tell at the end where the time of the frames went, stage by stage')
+    .option('--trace-file <file>', 'write where each frame was when, for ui.perfetto.dev and chrome://tracing')
     .option('--json', 'print a summary for programs on standard output')
     .option('--quiet', 'no progress, errors only')
     .addHelpText('after', EXIT_CODES);
   for (const { flags, description } of colorizeSettings.options()) colorize.option(flags, description);
   colorize.action(async (inputs: string[], all: ColorizeFlags & Record<string, unknown>) => {
-    const { output, compare, resume, salvage, json, quiet, ...settings } = all;
-    const flags = { output, compare, resume, salvage, json, quiet };
+    const { output, compare, resume, salvage, trace, traceFile, json, quiet, ...settings } = all;
+    const flags = { output, compare, resume, salvage, trace, traceFile, json, quiet };
     finish(await colorizeCommand(inputs, flags as ColorizeFlags, settings));
   });
 

@@ -9,7 +9,7 @@ import { watchSignals } from './signals.js';
 export async function serveCommand(flags: Readonly<Record<string, unknown>>): Promise<number> {
   const signals = watchSignals();
   try {
-    const { listen, data, nats, model, ...counts } = serveSettings.parse({ flags, env: process.env });
+    const { listen, data, nats, model, trace, ...counts } = serveSettings.parse({ flags, env: process.env });
     const tell = (message: string): void => {
       console.error(`kinemacolor: ${message}`);
     };
@@ -23,6 +23,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       // What the services log is for operators; a newcomer is told what matters.
       env: {
         KINEMACOLOR_LOG_LEVEL: 'warn',
+        ...(trace ? TRACED : {}),
         ...process.env,
         ...(model === undefined ? {} : { KINEMACOLOR_MODEL: model }),
       },
@@ -44,6 +45,9 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
     signals.stop();
   }
 }
+
+/** Where a collector listens by OpenTelemetry's own default. What the environment says goes before it. */
+const TRACED = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', KINEMACOLOR_TRACE_FRAMES: '1' };
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

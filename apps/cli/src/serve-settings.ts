@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheFolder, defineSettings, readListen, readNumber, setting } from '@kinemacolor/config';
+import { cacheFolder, defineSettings, readBoolean, readListen, readNumber, setting } from '@kinemacolor/config';
 import { z } from 'zod';
 
 const count = (most: number) => readNumber(z.number().int().min(1).max(most).default(1));
@@ -31,6 +31,11 @@ export const serveSettings = defineSettings({
   }),
   decoders: setting(count(64), { flag: '--decoders <count>', describe: 'processes that decode' }),
   encoders: setting(count(64), { flag: '--encoders <count>', describe: 'processes that encode' }),
+  trace: setting(readBoolean().default(false), {
+    flag: '--trace',
+    describe:
+      'send traces of every frame, metrics and logs to a collector: the one of OTEL_EXPORTER_OTLP_ENDPOINT, else one on this machine',
+  }),
   model: setting(z.string().optional(), {
     flag: '--model <name>',
     env: 'KINEMACOLOR_MODEL',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { downloadCommand, type DownloadFlags } from './download-command.js';
 import { cancelCommand, jobsCommand, jobsSettings, type JobsFlags } from './jobs-command.js';
+import { latencyCommand } from './latency-command.js';
 import { submitCommand, type SubmitFlags } from './submit-command.js';
 import { submitSettings } from './submit-settings.js';
 
@@ -37,6 +38,15 @@ export function addServiceCommands(
     .addHelpText('after', exitCodes);
   forServer(jobs).action(async (id: string | undefined, { all, state, json, ...settings }: JobsFlags & Flags) => {
     finish(await jobsCommand(id, { all, state, json } as JobsFlags, settings));
+  });
+
+  const latency = program
+    .command('latency')
+    .description('where the time of the frames of a job went, stage by stage, and what everything waited for')
+    .argument('<id>', 'the job')
+    .option('--json', 'for programs');
+  forServer(latency).action(async (id: string, { json, ...settings }: { json?: boolean } & Flags) => {
+    finish(await latencyCommand(id, json === undefined ? {} : { json }, settings));
   });
 
   const cancel = program

@@ -1,4 +1,5 @@
 import type { StageTimes } from '@kinemacolor/pipeline';
+import type { LatencySummary } from '@kinemacolor/telemetry';
 
 /** What `--json` prints for one input. */
 export type ItemSummary =
@@ -21,6 +22,8 @@ export type ItemSummary =
       /** Absent for a picture. */
       readonly stages?: StageTimes;
       readonly warnings: readonly string[];
+      /** Where the time of the frames went, with --trace or --trace-file. */
+      readonly latency?: LatencySummary;
     }
   | {
       readonly input: string;

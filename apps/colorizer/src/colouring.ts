@@ -1,3 +1,4 @@
+import { COLORIZERS } from '@kinemacolor/jobs';
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { jobOf, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
@@ -37,7 +38,6 @@ export interface ColouringOptions {
   readonly inFlight: number;
 }
 
-const QUEUE = 'colorizers';
 /** When a frame whose model is not there yet is looked at again. */
 const LATER_MS = 1_000;
 
@@ -81,7 +81,7 @@ export class Colouring {
     const { signal } = this.#stop;
     try {
       const ensure = (): Promise<void> => bus.ensure();
-      const options = { kind: 'luma', queue: QUEUE, ahead, leaseMs, ensure, signal } as const;
+      const options = { kind: 'luma', queue: COLORIZERS, ahead, leaseMs, ensure, signal } as const;
       for await (const lease of takeLeases(bus.connection, options)) keep(this.#coming, this.#receive(lease));
     } finally {
       // Those that are just being looked at would find the batcher closed.

@@ -8,7 +8,7 @@ import {
   type LumaFrame as DecodedFrame,
   type MediaInfo,
 } from '@kinemacolor/media';
-import { renderSizeOf, SceneCuts } from '@kinemacolor/pipeline';
+import { renderSizeOf, SceneCuts, timed, type TimedFrame } from '@kinemacolor/pipeline';
 import { InFlight, publishInWindow, subjectOf } from '@kinemacolor/streaming';
 import { jetstream } from '@nats-io/jetstream';
 import {
@@ -26,7 +26,6 @@ import {
 } from '@kinemacolor/telemetry';
 import type { Place } from './decode-epoch.js';
 import type { DecodeContext } from './decode-job.js';
-import { timed, type TimedFrame } from './timed-frames.js';
 import { LiveOutlet } from './live-outlet.js';
 
 export interface PublishOptions {

@@ -37,8 +37,6 @@ export class FrameLatency {
   readonly #clock = new FrameClock<Frame>((_, borders, frame) => {
     this.#over(borders, frame);
   });
-  /** When the frame that was due last was there, and all before it. */
-  #readyUs = 0;
 
   /** @param job the job's span, where it is traced */
   constructor(private readonly job: SpanContext | undefined) {}
@@ -56,10 +54,9 @@ export class FrameLatency {
     this.#clock.begin(frame.index, borders, { facts, trace });
   }
 
-  /** It is the frame's turn: it was ready for it as soon as it and all before it had come, however long nobody took it. */
+  /** It is the frame's turn. */
   turn(index: number): void {
-    this.#readyUs = Math.max(this.#readyUs, this.#clock.lastOf(index) ?? 0);
-    this.#clock.end(index, 'reorder', this.#readyUs);
+    this.#clock.turn(index);
   }
 
   /** The encoder has taken the frame. */

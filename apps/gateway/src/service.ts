@@ -17,6 +17,7 @@ import { keepHouse } from './janitor.js';
 import { modelsService } from './models-service.js';
 import { OpenCalls } from './open-calls.js';
 import { cannotListen, wrongFile } from './start-error.js';
+import { tellLoad } from './tell-load.js';
 import { openTokens, type Tokens } from './tokens.js';
 import { traceCalls } from './trace-calls.js';
 
@@ -67,6 +68,7 @@ async function serve(
   const port = await listen(server, config.listen, credentials);
   const drained = new AbortController();
   const house = keepHouse(gateway, drained.signal);
+  const endLoad = tellLoad(gateway);
   void tellHealth(connection, health, drained.signal);
   let draining: Promise<void> | undefined;
   return {
@@ -77,6 +79,7 @@ async function serve(
       (draining ??= (async () => {
         setHealth(health, false);
         drained.abort();
+        endLoad();
         await calls.drain(Math.max(config.graceSeconds * 1000 - RESERVE_MS, 0));
         await shutDown(server);
         tokens?.close();

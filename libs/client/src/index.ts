@@ -6,7 +6,7 @@ export type { ByteSource } from './byte-source.js';
 export type { Colorization, ColorizationPart, Preview } from './colorization.js';
 export type { StreamOptions } from './colorize.js';
 export type { ColorizeOptions, LiveSource } from './colorize-options.js';
-export { hasEnded, type Job, type JobState, type Progress } from './job.js';
+export { hasEnded, type Duration, type Job, type JobState, type Latency, type Progress } from './job.js';
 export type { JobOptions, Jobs, ListOptions } from './jobs.js';
 export type { UploadOptions, UploadProgress, UploadSource } from './upload.js';
 export type { WaitOptions, WatchOptions } from './watch.js';

@@ -1,4 +1,9 @@
-import { JobState as WireState, type Job as WireJob, type Progress as WireProgress } from '@kinemacolor/contracts';
+import {
+  JobState as WireState,
+  type Job as WireJob,
+  type Progress as WireProgress,
+  type StageLatency,
+} from '@kinemacolor/contracts';
 import { ClientError, statusName, type StatusName } from './client-error.js';
 import { fromDuration, fromSettings, type ColorizeOptions } from './colorize-options.js';
 
@@ -44,6 +49,27 @@ export interface Job {
   readonly resultBytes: number;
   /** What the user should know, such as streams that could not be kept. */
   readonly warnings: readonly string[];
+  /** Where the time of its frames went; undefined before the first segment is encoded. */
+  readonly latency: Latency | undefined;
+}
+
+/** How long frames took, seconds. */
+export interface Duration {
+  readonly mean: number;
+  /** Half of the frames took at most this; 95, and 99, of 100. */
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+}
+
+/** Where the time of a job's frames went. */
+export interface Latency {
+  /** Frames that were counted: those since its encoder was last started. */
+  readonly frames: number;
+  /** In order; those in which no frame was any time are left out. */
+  readonly stages: readonly (Duration & { readonly stage: string })[];
+  /** From the beginning of a frame's decoding to the end of the segment that it is in. */
+  readonly whole: Duration;
 }
 
 const STATES: ReadonlyMap<WireState, JobState> = new Map([
@@ -60,6 +86,7 @@ const STATES: ReadonlyMap<WireState, JobState> = new Map([
 export function toJob(wire: WireJob | undefined): Job {
   if (wire === undefined) throw new ClientError('INTERNAL', 'The service answered without a job.');
   const { id, label, settings, progress, error, created, finished, expires, sourceBytes, resultBytes, warnings } = wire;
+  const { latency } = wire;
   return {
     id,
     state: STATES.get(wire.state) ?? 'unknown',
@@ -73,8 +100,22 @@ export function toJob(wire: WireJob | undefined): Job {
     sourceBytes,
     resultBytes,
     warnings,
+    latency: latency && {
+      frames: latency.frames,
+      stages: latency.stages.map(toStage),
+      whole: toDuration(latency.whole),
+    },
   };
 }
+
+const toStage = (wire: StageLatency): Latency['stages'][number] => ({ stage: wire.stage, ...toDuration(wire) });
+
+const toDuration = (wire: StageLatency | undefined): Duration => ({
+  mean: (wire?.meanUs ?? 0) / 1e6,
+  p50: (wire?.p50Us ?? 0) / 1e6,
+  p95: (wire?.p95Us ?? 0) / 1e6,
+  p99: (wire?.p99Us ?? 0) / 1e6,
+});
 
 export function toProgress(wire: WireProgress | undefined): Progress {
   return {

@@ -13,7 +13,7 @@ export {
   type SegmentLog,
   type SegmentTarget,
 } from './segment-log.js';
-export { QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
+export { COLORIZERS, QUEUES, startTasks, TASKS, type TaskKind } from './tasks.js';
 export { answerWhereabouts, askWhereabouts } from './whereabouts.js';
 export { followJob, type FollowedJob } from './follow-job.js';
 export { startTaskService, type TaskService } from './task-service.js';

@@ -9,6 +9,9 @@ export type TaskKind = (typeof TASKS)[number];
 /** Queue of each kind: every process of that kind takes from it. */
 export const QUEUES: Readonly<Record<TaskKind, string>> = { decode: 'decoders', encode: 'encoders' };
 
+/** Queue that all colorizers take luma from. */
+export const COLORIZERS = 'colorizers';
+
 /** Hands a job to a decoder and an encoder. May be done twice: a job has one task of each kind. */
 export async function startTasks(connection: NatsConnection, job: string): Promise<void> {
   const stream = jetstream(connection);

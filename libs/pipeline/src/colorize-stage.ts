@@ -1,5 +1,6 @@
 import type { ChromaFrame, LumaFrame } from '@kinemacolor/media';
 import type { Colorizer } from './colorizer.js';
+import type { FilmLatency } from './film-latency.js';
 
 /** A frame with its small luma and the chroma that was painted for it. */
 export interface ColouredFrame extends ChromaFrame {
@@ -13,6 +14,8 @@ export interface ColorizeStageOptions {
   readonly batch: number;
   /** Batches under way at once: one in each thread of the network, the others on their way in or out. */
   readonly inFlight: number;
+  /** Told where each frame is. */
+  readonly latency?: FilmLatency | undefined;
 }
 
 /**
@@ -22,14 +25,16 @@ export interface ColorizeStageOptions {
 export async function* colorizeStage(
   frames: AsyncIterable<LumaFrame>,
   colorizer: Pick<Colorizer, 'colorize'>,
-  { width, height, batch, inFlight }: ColorizeStageOptions,
+  { width, height, batch, inFlight, latency }: ColorizeStageOptions,
 ): AsyncGenerator<ColouredFrame, void, undefined> {
   const pixels = width * height;
   const underWay: Promise<ColouredFrame[]>[] = [];
   const send = async (group: readonly LumaFrame[]): Promise<ColouredFrame[]> => {
     const luma = new Uint8Array(group.length * pixels);
     for (const [i, frame] of group.entries()) luma.set(frame.luma, i * pixels);
+    latency?.sent(group);
     const { u, v } = await colorizer.colorize(luma, { batch: group.length, width, height });
+    latency?.coloured(group);
     return group.map(({ index, pts, luma: own }, i) => ({
       index,
       pts,

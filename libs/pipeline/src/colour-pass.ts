@@ -1,6 +1,8 @@
-import type { ChromaSink, LumaReader, MediaInfo } from '@kinemacolor/media';
+import type { ChromaSink, LumaFrame, LumaReader, MediaInfo } from '@kinemacolor/media';
 import { colorizeStage } from './colorize-stage.js';
+import type { ColouredFrame } from './colorize-stage.js';
 import type { Colorizer } from './colorizer.js';
+import type { FilmLatency } from './film-latency.js';
 import type { OnProgress } from './progress.js';
 import { renderSizeOf } from './render-size.js';
 import { SceneCuts } from './scene-cuts.js';
@@ -8,6 +10,7 @@ import { batchFor, type ColourSettings } from './settings.js';
 import { Stabilizer } from './stabilizer.js';
 import { stabilizeStage } from './stabilize-stage.js';
 import { ownTimer, type StageTimes } from './stage-times.js';
+import { timed } from './timed-frames.js';
 
 /** What the stages work with; made once for a film. */
 export interface Stages {
@@ -32,6 +35,8 @@ export interface ColourPassOptions {
   readonly total: number | undefined;
   readonly onProgress: OnProgress;
   readonly before?: (index: number) => Promise<void>;
+  /** Told where each frame is. */
+  readonly latency?: FilmLatency | undefined;
 }
 
 export interface ColourPassResult {
@@ -49,20 +54,23 @@ export interface ColourPassResult {
  * both ffmpegs are gone when this returns.
  */
 export async function colourPass(options: ColourPassOptions): Promise<ColourPassResult> {
-  const { reader, sink, colorizer, stages, done, total, onProgress, before } = options;
+  const { reader, sink, colorizer, stages, done, total, onProgress, before, latency } = options;
   const own = ownTimer();
   let frames = 0;
   let shots = 0;
   let last: ColourPassResult['last'];
   try {
-    const coloured = colorizeStage(reader, colorizer, {
+    const coloured = colorizeStage(latency === undefined ? reader : watched(reader, latency), colorizer, {
       ...stages,
+      latency,
       batch: batchFor(colorizer.engine.device),
       // One in each thread, the others on their way in or out.
       inFlight: colorizer.workers + 2,
     });
-    for await (const frame of stabilizeStage(coloured, before === undefined ? stages : { ...stages, before })) {
+    const inTurn = latency === undefined ? coloured : turns(coloured, latency);
+    for await (const frame of stabilizeStage(inTurn, before === undefined ? stages : { ...stages, before })) {
       await sink.write(frame);
+      latency?.merged(frame.index);
       frames += 1;
       last = frame;
       if (frame.cut) shots += 1;
@@ -70,6 +78,7 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
     }
     const decoded = own().seconds;
     const encoded = await sink.finish();
+    latency?.finish();
     await reader.close();
     const { cpuSeconds, decodeErrors } = reader.stats();
     return {
@@ -86,5 +95,19 @@ export async function colourPass(options: ColourPassOptions): Promise<ColourPass
   } catch (error) {
     await Promise.allSettled([reader.close(), sink.abort()]);
     throw error;
+  }
+}
+
+async function* watched(reader: LumaReader, latency: FilmLatency): AsyncGenerator<LumaFrame, void> {
+  for await (const frame of timed(reader)) {
+    latency.decoded(frame);
+    yield frame;
+  }
+}
+
+async function* turns(frames: AsyncIterable<ColouredFrame>, latency: FilmLatency): AsyncGenerator<ColouredFrame, void> {
+  for await (const frame of frames) {
+    latency.turn(frame.index);
+    yield frame;
   }
 }

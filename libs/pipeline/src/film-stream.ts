@@ -9,7 +9,7 @@ import { streamWarnings } from './stream-warnings.js';
 
 export interface FilmStreamOptions extends Pick<
   FilmOptions,
-  'colorizer' | 'colour' | 'encode' | 'salvage' | 'signal' | 'onProgress'
+  'colorizer' | 'colour' | 'encode' | 'salvage' | 'signal' | 'onProgress' | 'latency'
 > {
   /** A film's path, or its container bytes, read once. */
   readonly input: string | Readable;
@@ -25,14 +25,14 @@ export interface FilmStreamOptions extends Pick<
  * PipelineError
  */
 export async function colorizeFilmStream(options: FilmStreamOptions): Promise<FilmResult> {
-  const { input, output, container, colorizer, colour, encode, salvage, signal, onProgress } = options;
+  const { input, output, container, colorizer, colour, encode, salvage, signal, onProgress, latency } = options;
   const spool = typeof input === 'string' ? undefined : await Spool.from(input);
   try {
     const info = await probe(spool === undefined ? { kind: 'file', path: input as string } : { kind: 'stream', spool });
     const stages = makeStages(info, colorizer, colour);
     const target = { kind: 'stream', to: output, container } as const;
     await colorizer.prepare({ ...stages, frames: info.video.expectedFrames, signal });
-    const { reader, sink } = await openEnds(info, { stages, colour, encode, target, signal });
+    const { reader, sink } = await openEnds(info, { stages, colour, encode, target, latency, signal });
     const pass = await colourPass({
       reader,
       sink,
@@ -41,6 +41,7 @@ export async function colorizeFilmStream(options: FilmStreamOptions): Promise<Fi
       done: 0,
       total: info.video.expectedFrames,
       onProgress,
+      latency,
     });
     // Only now, since a stream cannot be looked through in advance: what there is has been written.
     const { last } = pass;

@@ -13,6 +13,7 @@ import {
 } from '@kinemacolor/media';
 import { colourPass, makeStages, type Stages } from './colour-pass.js';
 import type { Colorizer } from './colorizer.js';
+import type { FilmLatency } from './film-latency.js';
 import { Journal, type JournalKey } from './journal.js';
 import { openEnds } from './open-ends.js';
 import { PipelineError } from './pipeline-error.js';
@@ -37,6 +38,8 @@ export interface FilmOptions {
   readonly salvage: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
+  /** Told where each frame is. */
+  readonly latency?: FilmLatency | undefined;
 }
 
 export interface FilmResult {
@@ -128,7 +131,7 @@ function isWorthResuming(error: unknown, signal: AbortSignal): boolean {
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'errno' in error;
 
 async function encodeRest(
-  { colorizer, colour, encode, signal, onProgress }: FilmOptions,
+  { colorizer, colour, encode, signal, onProgress, latency }: FilmOptions,
   info: MediaInfo,
   stages: Stages,
   journal: Journal,
@@ -140,11 +143,21 @@ async function encodeRest(
   const target = { kind: 'part', path: journal.pathOf(part), startFrame } as const;
   const frames = total === undefined ? undefined : total - startFrame;
   await colorizer.prepare({ ...stages, frames, signal });
-  const { reader, sink } = await openEnds(info, { stages, colour, encode, target, startFrame, signal });
+  const { reader, sink } = await openEnds(info, { stages, colour, encode, target, startFrame, latency, signal });
   const before = async (index: number): Promise<void> => {
     if (index % SEGMENT_FRAMES === 0) await journal.saveState(index, packTemporalState(stages.cuts, stages.stabilizer));
   };
-  const pass = await colourPass({ reader, sink, colorizer, stages, done: startFrame, total, onProgress, before });
+  const pass = await colourPass({
+    reader,
+    sink,
+    colorizer,
+    stages,
+    done: startFrame,
+    total,
+    onProgress,
+    before,
+    latency,
+  });
   await journal.setPart({ ...part, frames: pass.frames });
   await journal.markComplete(startFrame + pass.frames);
   return pass;

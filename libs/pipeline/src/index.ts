@@ -14,3 +14,5 @@ export { stabilizeStage, type StabilizeStageOptions, type SteadyFrame } from './
 export type { StageTime, StageTimes } from './stage-times.js';
 export { packTemporalState, restoreTemporalState } from './temporal-state.js';
 export { targetContainer } from './target-container.js';
+export { FilmLatency } from './film-latency.js';
+export { timed, type TimedFrame } from './timed-frames.js';

@@ -7,6 +7,7 @@ import {
   type SinkTarget,
 } from '@kinemacolor/media';
 import type { Stages } from './colour-pass.js';
+import type { FilmLatency } from './film-latency.js';
 import { encodeOptions, SEGMENT_FRAMES, type ColourSettings, type EncodeSettings } from './settings.js';
 
 export interface EndsOptions {
@@ -16,13 +17,14 @@ export interface EndsOptions {
   readonly target: SinkTarget;
   /** First frame to colour. Default 0. */
   readonly startFrame?: number;
+  readonly latency?: FilmLatency | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Both ends of a pass over a film: the ffmpeg that reads luma and the one that takes chroma. Either both or none. */
 export async function openEnds(
   info: MediaInfo,
-  { stages: { width, height }, colour, encode, target, startFrame = 0, signal }: EndsOptions,
+  { stages: { width, height }, colour, encode, target, startFrame = 0, latency, signal }: EndsOptions,
 ): Promise<{ reader: LumaReader; sink: ChromaSink }> {
   const reader = await openLuma(info, { width, height, startFrame, signal });
   try {
@@ -34,6 +36,7 @@ export async function openEnds(
       saturation,
       segmentFrames: SEGMENT_FRAMES,
       target,
+      ...(latency === undefined ? {} : { onEncoded: (frames: number) => { latency.encoded(startFrame + frames); } }), // prettier-ignore
       signal,
     };
     return { reader, sink: await openChromaSink(info, options) };

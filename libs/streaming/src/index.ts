@@ -31,3 +31,4 @@ export {
 export { despiteAbsence, isAway } from './is-away.js';
 export { lastEntry, openLogWriter, readLog, type LogEntry, type LogWriter } from './message-log.js';
 export { InFlight } from './in-flight.js';
+export { waitingIn } from './waiting.js';

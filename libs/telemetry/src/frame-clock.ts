@@ -37,6 +37,8 @@ interface UnderWay<Facts> {
  */
 export class FrameClock<Facts> {
   readonly #frames = new Map<number, UnderWay<Facts>>();
+  /** When the frame that was due last was there, and all before it. */
+  #readyUs = 0;
 
   /** @param onFrame told of each frame whose last stage is over */
   constructor(private readonly onFrame: (index: number, borders: Borders, facts: Facts) => void) {}
@@ -51,11 +53,6 @@ export class FrameClock<Facts> {
     if (!this.#frames.has(index)) this.#frames.set(index, { index, borders: [...borders], facts });
   }
 
-  /** When the last stage of a frame that is known of was over; undefined for a frame that is not under way. */
-  lastOf(index: number): number | undefined {
-    return this.#frames.get(index)?.borders.at(-1);
-  }
-
   /** A stage of a frame is over. */
   end(index: number, stage: Stage, us = nowUs()): void {
     const frame = this.#frames.get(index);
@@ -65,6 +62,15 @@ export class FrameClock<Facts> {
     for (let i = frame.borders.length; i < at; i++) frame.borders[i] = frame.borders[i - 1]!;
     frame.borders[at] = us;
     frame.borders.length = at + 1;
+  }
+
+  /**
+   * It is the turn of a frame, in order. Its `reorder` ended when it and all before it had come, however long nobody took it:
+   * that is the next stage's.
+   */
+  turn(index: number): void {
+    this.#readyUs = Math.max(this.#readyUs, this.#frames.get(index)?.borders.at(-1) ?? 0);
+    this.end(index, 'reorder', this.#readyUs);
   }
 
   /** A stage of all frames before this one is over, as an encoder tells it that counts. */

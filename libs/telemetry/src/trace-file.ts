@@ -11,11 +11,13 @@ import { STAGES } from './names.js';
 export class TraceFile {
   readonly #file: number;
   #first = true;
+  #failure: unknown;
+  #closed = false;
 
   /** @throws the system's error when the file cannot be written */
   constructor(path: string, film: string) {
     this.#file = openSync(path, 'w');
-    writeSync(this.#file, '[\n');
+    this.#write('[\n');
     this.#event({ name: 'process_name', ph: 'M', args: { name: film } });
     for (const [at, name] of STAGES.entries()) {
       this.#event({ name: 'thread_name', ph: 'M', tid: at + 1, args: { name } });
@@ -33,13 +35,27 @@ export class TraceFile {
     }
   }
 
-  close(): void {
-    writeSync(this.#file, '\n]\n');
+  /** Ends the file. Idempotent. @returns what kept it from being whole, such as a full disk; undefined: nothing did */
+  close(): unknown {
+    if (this.#closed) return this.#failure;
+    this.#closed = true;
+    this.#write('\n]\n');
     closeSync(this.#file);
+    return this.#failure;
   }
 
   #event(event: Readonly<Record<string, unknown>>): void {
-    writeSync(this.#file, `${this.#first ? '' : ',\n'}${JSON.stringify({ pid: 1, ...event })}`);
+    this.#write(`${this.#first ? '' : ',\n'}${JSON.stringify({ pid: 1, ...event })}`);
     this.#first = false;
+  }
+
+  /** A film is not given up for want of room for its trace. */
+  #write(text: string): void {
+    if (this.#failure !== undefined) return;
+    try {
+      writeSync(this.#file, text);
+    } catch (error) {
+      this.#failure = error;
+    }
   }
 }
