@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -49,21 +48,6 @@ describe('the alerts', () => {
       for (const label of shownLabels(annotations.description)) expect(labels, alert).toContain(label);
     }
   });
-
-  it.skipIf(!existsSync(at('../operating.md')))(
-    'each have a section in deploy/operating.md (once that is there)',
-    async () => {
-      const headings = (await read('../operating.md')).split('\n').filter((line) => line.startsWith('#'));
-      const anchors = headings.map((line) =>
-        line
-          .replace(/^#+\s*/, '')
-          .replaceAll('`', '')
-          .trim()
-          .toLowerCase(),
-      );
-      for (const { alert } of alerts) expect(anchors).toContain(alert.toLowerCase());
-    },
-  );
 
   it('have a case each in which they fire', async () => {
     const { tests } = parse(await read('rule-tests/kinemacolor.yaml'));
