@@ -1,6 +1,9 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from './connect.js';
+import { despiteAbsence } from './is-away.js';
 import { ensureStreams, type StreamOptions } from './streams.js';
+
+const PATIENCE_MS = 10_000;
 
 /** A service's connection to NATS, with the streams in place. */
 export interface Bus {
@@ -21,7 +24,8 @@ export async function openBus({ streams, ...options }: BusOptions): Promise<Bus>
   const connection = await connectNats(options);
   const ensure = (): Promise<void> => ensureStreams(connection, streams);
   try {
-    await ensure();
+    // A cluster that has just started has no leader yet.
+    await despiteAbsence(ensure, PATIENCE_MS);
   } catch (error) {
     await connection.close();
     throw error;

@@ -65,7 +65,14 @@ export async function openRecords<T>(
 ): Promise<Records<T>> {
   const ttl = ttlMs === undefined ? {} : { ttl: ttlMs };
   const kv = await despiteAbsence(() =>
-    new Kvm(connection).create(bucket, { replicas, storage: StorageType.File, history: 1, ...ttl }),
+    // Of a cluster the leader is asked: another server may not know yet what has just been written.
+    new Kvm(connection).create(bucket, {
+      replicas,
+      storage: StorageType.File,
+      history: 1,
+      allow_direct: false,
+      ...ttl,
+    }),
   );
   const valueOf = (entry: KvEntry | null): T | undefined =>
     entry?.operation === 'PUT' ? codec.decode(entry.value) : undefined;

@@ -21,6 +21,8 @@ export interface WorldOptions {
   /** Milliseconds that the generator takes for a frame. */
   readonly frameMs: number;
   readonly env?: NodeJS.ProcessEnv;
+  /** Servers of NATS that run already; default: one of its own. */
+  readonly nats?: string;
   readonly counts?: Pick<ServicesOptions, 'decoders' | 'colorizers' | 'encoders'>;
   /** Luma of the mark of frames that kill whatever colours them. */
   readonly poison?: number;
@@ -31,11 +33,12 @@ const STAND_IN = path.join(path.dirname(mainOf('colorizer')), 'testing', 'stand-
 const SMALL = { KINEMACOLOR_FILE_BYTES: String(2 ** 29), KINEMACOLOR_MEMORY_BYTES: String(2 ** 27) };
 
 export async function openServiceWorld(options: WorldOptions): Promise<ServiceWorld> {
-  const { folder, frameMs, env, counts, poison } = options;
+  const { folder, frameMs, env, nats, counts, poison } = options;
   const told: string[] = [];
   const services = await startServices({
     folder,
     listen: '127.0.0.1:0',
+    ...(nats === undefined ? {} : { nats }),
     ...counts,
     colorizer: {
       program: STAND_IN,

@@ -13,7 +13,7 @@ export const PID_FILE = 'nats.pid';
  * @param ports folder where it writes on which port it listens
  */
 export async function configuration(
-  { folder, port = 0, login, more = '' }: NatsServerOptions,
+  { folder, port = 0, login, sync = true, more = '' }: NatsServerOptions,
   ports: string,
 ): Promise<string> {
   return `host: 127.0.0.1
@@ -22,7 +22,7 @@ ports_file_dir: ${JSON.stringify(ports)}
 pid_file: ${JSON.stringify(path.join(folder, PID_FILE))}
 jetstream: {
   store_dir: ${JSON.stringify(path.join(folder, 'store'))}
-  sync_interval: always
+  sync_interval: ${sync ? 'always' : '2m'}
   max_file_store: ${await diskBytes(folder)}
   max_memory_store: ${Math.floor((totalmem() * 3) / 4)}
 }

@@ -15,6 +15,8 @@ export interface NatsServerOptions {
   readonly binary?: string;
   /** Whom alone it lets in; default: whoever reaches it. */
   readonly login?: NatsLogin;
+  /** Whether an acknowledged message is on the disk; in a cluster the copies will do. Default true. */
+  readonly sync?: boolean;
   /** More of its configuration, in its own words. */
   readonly more?: string;
 }
