@@ -110,17 +110,35 @@ async function withSubtitles(name: string, ...options: string[]): Promise<string
   return path;
 }
 
+/** A source with its segments, which one encoding makes for all containers. */
+interface Encoded {
+  readonly path: string;
+  readonly segments: Segment[];
+}
+const encoded = new Map<string, Promise<Encoded>>();
+
+function encodedOnce(what: string, make: () => Promise<string>): Promise<Encoded> {
+  const before = encoded.get(what);
+  if (before !== undefined) return before;
+  const making = (async () => {
+    const path = await make();
+    return { path, segments: await segmentsOf(path, 'h264', { segmentFrames: 50 }) };
+  })();
+  encoded.set(what, making);
+  return making;
+}
+
 describe.each(['matroska', 'mp4', 'mpegts'] as MuxContainer[])('in %s', (container) => {
   const sources = [
-    { what: 'with sound', make: () => makeClip({ folder, name: `sound-${container}.mkv`, ...size, audio: 'aac' }) },
-    { what: 'with sound and seldom subtitles', make: () => withSubtitles(`words-${container}.mkv`) },
-    { what: 'without sound', make: () => makeClip({ folder, name: `mute-${container}.mkv`, ...size }) },
+    { what: 'with sound', make: () => makeClip({ folder, name: 'sound.mkv', ...size, audio: 'aac' }) },
+    { what: 'with sound and seldom subtitles', make: () => withSubtitles('words.mkv') },
+    { what: 'without sound', make: () => makeClip({ folder, name: 'mute.mkv', ...size }) },
     {
       what: 'of uneven times, with sound that ends early',
       make: () =>
         makeVfrClip({
           folder,
-          name: `uneven-${container}.mkv`,
+          name: 'uneven.mkv',
           ...size,
           audio: 'aac',
           options: ['-t', '9', '-af', 'atrim=end=3'],
@@ -128,12 +146,11 @@ describe.each(['matroska', 'mp4', 'mpegts'] as MuxContainer[])('in %s', (contain
     },
     {
       what: 'from a transport stream',
-      make: () => makeClip({ folder, name: `in-${container}.ts`, ...size, audio: 'aac' }),
+      make: () => makeClip({ folder, name: 'in.ts', ...size, audio: 'aac' }),
     },
   ];
-  it.each(sources)('a film $what is the same bytes whatever comes late', async ({ make }) => {
-    const path = await make();
-    const segments = await segmentsOf(path, 'h264', { segmentFrames: 50 });
+  it.each(sources)('a film $what is the same bytes whatever comes late', async ({ what, make }) => {
+    const { path, segments } = await encodedOnce(what, make);
     const info = await probe(path);
     const film = await mux(info, segments, container, 'h264');
     expect(sha(await mux(info, segments, container, 'h264', { segment: 150, output: 3 }))).toBe(sha(film));
@@ -307,9 +324,8 @@ describe('what is kept', () => {
     ['rich.mp4', 'mp4'],
     ['rich.mp4', 'matroska'],
   ] as const)('%s in %s is what the sink of whole films makes', async (name, container) => {
-    const source = await rich(name);
+    const { path: source, segments } = await encodedOnce(name, () => rich(name));
     const info = await probe(source);
-    const segments = await segmentsOf(source, 'h264', { segmentFrames: 50 });
     const film = await written(await mux(info, segments, container, 'h264'));
     expect(await described(film)).toEqual(await described(await today(source, container)));
     expect((await probe(film)).chapters).toBe(2);
