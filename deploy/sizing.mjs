@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { ChromaFrame, LumaFrame } from '@kinemacolor/contracts';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
-import { packTemporalState, SEGMENT_FRAMES } from '@kinemacolor/pipeline';
+import { packTemporalState } from '@kinemacolor/pipeline';
 
 const { values } = parseArgs({
   options: {
@@ -48,7 +48,6 @@ const hour = 3600 * fps;
 const mega = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const giga = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 const [sourceHour, resultHour] = [source, result].map((mbit) => (mbit * 1e6 * 3600) / 8);
-const stateHour = (hour / SEGMENT_FRAMES) * state.byteLength;
 const row = (what, much) => process.stdout.write(`${what.padEnd(62)} ${much.padStart(9)}\n`);
 
 row(`a frame of ${values.film}, seen as ${width} x ${height}: luma`, `${luma} B`);
@@ -63,5 +62,5 @@ row('such jobs in 1 GiB (KINEMACOLOR_MEMORY_BYTES)', String(Math.floor(2 ** 30 /
 row(`on the disk of each server: the source, an hour at ${source} Mbit/s`, giga(sourceHour));
 row(`the result, an hour at ${result} Mbit/s`, giga(resultHour));
 row('segments, until the job has ended: the result’s pictures', giga(resultHour));
-row('and what the smoothing remembers', giga(stateHour));
-row('most at a time, an hour of film', giga(sourceHour + 2 * resultHour + stateHour));
+row('and what the smoothing remembers behind the last of them', mega(state.byteLength));
+row('most at a time, an hour of film', giga(sourceHour + 2 * resultHour + state.byteLength));
