@@ -58,4 +58,13 @@ describe('the operator’s page', () => {
     const known = new Set(Object.values(SETTINGS).flatMap((one) => one.markdown().match(/(?<=`)KINEMACOLOR_\w+/g)));
     for (const [name] of page.matchAll(/KINEMACOLOR_[A-Z_]+/g)) expect([...known]).toContain(name);
   });
+
+  it('names dashboards that are there', async () => {
+    const folder = at('observability/grafana/dashboards');
+    const read = async (name) => JSON.parse(await readFile(`${folder}/${name}`, 'utf8')).title;
+    const titles = await Promise.all((await readdir(folder)).map(read));
+    const named = page.match(/(?<=_)Kinemacolor: [^_]+/g);
+    expect(named).not.toBeNull();
+    for (const title of named) expect(titles).toContain(title.replaceAll(/\s+/g, ' '));
+  });
 });
