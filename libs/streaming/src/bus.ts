@@ -1,6 +1,8 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from './connect.js';
 import { despiteAbsence } from './is-away.js';
+import { withoutSecrets } from './server-urls.js';
+import { StreamingError } from './streaming-error.js';
 import { ensureStreams, type StreamOptions } from './streams.js';
 
 const PATIENCE_MS = 10_000;
@@ -18,21 +20,28 @@ export interface BusOptions extends NatsOptions {
 
 /**
  * Connects and makes the streams; whenever the server comes back, they are made again where it has lost them.
- * @throws StreamingError `NOT_CONNECTED`; JetStreamApiError when the server refuses the streams
+ * @throws StreamingError `NOT_CONNECTED`, also to a server without JetStream; JetStreamApiError when the server refuses the streams
  */
 export async function openBus({ streams, ...options }: BusOptions): Promise<Bus> {
   const connection = await connectNats(options);
   const ensure = (): Promise<void> => ensureStreams(connection, streams);
   try {
     // A cluster that has just started has no leader yet.
-    await despiteAbsence(ensure, PATIENCE_MS);
+    await despiteAbsence(ensure, options.patienceMs ?? PATIENCE_MS);
   } catch (error) {
     await connection.close();
-    throw error;
+    throw error instanceof Error && error.name === 'JetStreamNotEnabled' ? withoutJetStream(options, error) : error;
   }
   void ensureWhenBack(connection, ensure);
   return { connection, ensure };
 }
+
+const withoutJetStream = ({ servers }: NatsOptions, cause: Error): StreamingError =>
+  new StreamingError(
+    'NOT_CONNECTED',
+    `NATS at ${withoutSecrets(servers)} has no JetStream for us. Start it with JetStream (nats-server --jetstream), or give our account some.`,
+    { cause },
+  );
 
 /** Ends with the connection. */
 async function ensureWhenBack(connection: NatsConnection, ensure: () => Promise<void>): Promise<void> {

@@ -83,6 +83,6 @@ describe('on a cluster', () => {
     await killing;
     expect(await records[1]!.get('through')).toBe(count);
     expect(Buffer.from((await lastEntry(connections[1]!, 'result', 'job'))!.data).toString()).toBe(String(count - 1));
-    await cluster.restart(killed!);
+    await cluster.restart(killed);
   }, 60_000);
 });
