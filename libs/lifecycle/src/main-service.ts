@@ -49,4 +49,6 @@ export async function mainService<Config extends Common>(
     start: () => start(config, log),
     last: () => telemetry.stop(),
   });
+  // What telemetry still tries to send to a collector that is away would keep the process.
+  if (telemetry.on) process.exit();
 }

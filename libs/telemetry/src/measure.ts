@@ -5,7 +5,7 @@ import type { MetricName } from './names.js';
 
 /** Upper borders of the histograms' buckets, by unit: frames take milliseconds to minutes. */
 const BUCKETS: Readonly<Record<string, readonly number[]>> = {
-  s: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60],
+  s: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300, 600],
   '{frame}': [1, 2, 4, 8, 16, 32, 64, 128],
   '1': [1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 80, 100],
   '{level}': [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],

@@ -13,7 +13,6 @@ export const ATTRIBUTES = {
   modelVersion: 'kinemacolor.model.version',
   stage: 'kinemacolor.stage',
   batchSize: 'kinemacolor.batch.size',
-  held: 'kinemacolor.frame.held',
   queue: 'kinemacolor.queue',
   state: 'kinemacolor.job.state',
   code: 'rpc.grpc.status_code',

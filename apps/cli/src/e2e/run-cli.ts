@@ -16,10 +16,16 @@ export interface CliRun {
 }
 
 /** The built command as a user runs it: a process of its own. */
-export function startCli(args: readonly string[], stdin?: Buffer): { child: ChildProcess; ended: Promise<CliRun> } {
-  // No calibrations: the user's cache is not for test models.
-  const env = { ...process.env, KINEMACOLOR_WORKERS: '1' };
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['pipe', 'pipe', 'pipe'], env });
+export function startCli(
+  args: readonly string[],
+  stdin?: Buffer,
+  env: NodeJS.ProcessEnv = process.env,
+): { child: ChildProcess; ended: Promise<CliRun> } {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    // No calibrations: the user's cache is not for test models.
+    env: { ...env, KINEMACOLOR_WORKERS: '1' },
+  });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { bottleneckOf } from './bottleneck.js';
+import { bordersOf } from './frame-clock.js';
+import { LatencyRecorder } from './latency.js';
+import { latencyTable } from './latency-table.js';
+
+/** Frames that take 1 to 1000 ms at the generator, and always 20 ms to be decoded. */
+function recorded(): LatencyRecorder {
+  const recorder = new LatencyRecorder();
+  for (let ms = 1; ms <= 1000; ms++)
+    recorder.add(bordersOf(5e9, { decode: 5e9 + 20_000, infer: 5e9 + 20_000 + ms * 1000 }));
+  return recorder;
+}
+
+describe('LatencyRecorder', () => {
+  it('tells percentiles to one part in a hundred, and means exactly', () => {
+    const { frames, stages, whole } = recorded().summary();
+    expect(frames).toBe(1000);
+    expect(stages.map(({ stage }) => stage)).toEqual(['decode', 'infer']);
+    const infer = stages[1]!;
+    expect(infer.mean).toBeCloseTo(0.5005, 9);
+    for (const [told, truth] of [
+      [infer.p50, 0.5],
+      [infer.p95, 0.95],
+      [infer.p99, 0.99],
+    ] as const) {
+      // prettier-ignore
+      expect(Math.abs(told / truth - 1)).toBeLessThan(0.01);
+    }
+    expect(whole.mean).toBeCloseTo(stages[0]!.mean + infer.mean, 9);
+  });
+
+  it('says nothing of no frames', () => {
+    const summary = new LatencyRecorder().summary();
+    expect(summary).toMatchObject({ frames: 0, stages: [], whole: { mean: 0, p99: 0 } });
+    expect(bottleneckOf(summary)).toBeUndefined();
+    expect(latencyTable(summary)).toBe('No frame has been through all stages yet.\n');
+  });
+});
+
+describe('latencyTable', () => {
+  it('has a line for each stage, the whole, and what everything waits for', () => {
+    const table = latencyTable(recorded().summary());
+    expect(table).toMatch(/^decode +20\.0 +\d+\.\d +\d+\.\d +\d+\.\d +3\.8 %$/m);
+    expect(table).toMatch(/^infer +500\.5( +\d+\.\d){3} +96\.2 %$/m);
+    expect(table).toMatch(/^whole +520\.5/m);
+    expect(table).toContain('1000 frames; the stages come to 100.0 % of the whole.');
+    expect(table).toContain('Bottleneck: the colorizer; a frame is 500.5 ms there, 96 % of its time.');
+  });
+});
+
+describe('bottleneckOf', () => {
+  const of = (ends: Parameters<typeof bordersOf>[1]): string | undefined => {
+    const recorder = new LatencyRecorder();
+    recorder.add(bordersOf(1, ends));
+    return bottleneckOf(recorder.summary())?.part;
+  };
+
+  it('is the part that frames gather before, however long the encoder looks ahead', () => {
+    expect(of({ decode: 40_000, infer: 60_000, merge: 61_000, encode: 500_000 })).toBe('decoder');
+    expect(of({ decode: 1000, queue: 900_000, infer: 950_000, merge: 960_000, encode: 2_900_000 })).toBe('colorizer');
+    expect(of({ decode: 1000, infer: 50_000, deliver: 800_000, merge: 900_000, encode: 950_000 })).toBe('encoder');
+  });
+});

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { scratchDir } from '@kinemacolor/testing';
+import { expect, it } from 'vitest';
+import { findCollector, startCollector } from './testing/collector.js';
+
+/** The SDK is one a process: each test has a process of its own, of the built package. */
+const INDEX = fileURLToPath(new URL('../dist/index.js', import.meta.url));
+
+async function run(program: string, env: NodeJS.ProcessEnv): Promise<{ readonly out: string; readonly ms: number }> {
+  const began = performance.now();
+  const script = `import * as telemetry from ${JSON.stringify(INDEX)};\n${program}`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    env: { ...process.env, ...env },
+  });
+  return { out: stdout, ms: performance.now() - began };
+}
+
+const EMIT = `
+  const told = [];
+  const sent = await telemetry.startTelemetry({ service: 'tried', onProblem: (message) => told.push(message) });
+  for (let i = 0; i < 600; i++) telemetry.emitSpan('kinemacolor.frame', { startUs: telemetry.nowUs(), endUs: telemetry.nowUs() + 5, facts: { frame: i } });
+  telemetry.measure(telemetry.METRICS.frameWhole, 0.25);
+`;
+/** Loopback, where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9';
+
+it('loads nothing and sends nothing where no variable names a collector', async () => {
+  const { out } = await run(`${EMIT}\n await sent.stop(); console.log(sent.on, told.length);`, {});
+  expect(out).toBe('false 0\n');
+});
+
+it('ends within seconds when the collector is away, with one warning', async () => {
+  const { out, ms } = await run(`${EMIT}\n await sent.stop(); console.log(sent.on, told.length, told[0]);`, { OTEL_EXPORTER_OTLP_ENDPOINT: NOBODY }); // prettier-ignore
+  expect(out).toMatch(/^true [01] /);
+  // Its last words are bounded; far below the exporters' own patience of some 30 s.
+  expect(ms).toBeLessThan(20_000);
+});
+
+it.skipIf(findCollector() === undefined)(
+  'sends spans and metrics with the name of the service (skipped without a collector)',
+  async () => {
+    // prettier-ignore
+    const collector = (await startCollector(scratchDir()))!;
+    try {
+      await run(`${EMIT}\n await sent.stop();`, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint });
+      const spans = await collector.traces();
+      expect(spans).toHaveLength(600);
+      const frames = spans.map(({ attributes }) => Number(attributes['kinemacolor.frame.index']));
+      expect(frames.toSorted((one, other) => one - other)).toEqual(Array.from({ length: 600 }, (_, index) => index));
+      expect(new Set(spans.map(({ service }) => service))).toEqual(new Set(['tried']));
+      expect(spans[7]!.resource).toMatchObject({ 'service.namespace': 'kinemacolor' });
+      expect(Object.keys(spans[7]!.resource).filter((key) => key.startsWith('process.'))).toEqual([]);
+      const [whole] = (await collector.metrics()).filter(({ name }) => name === 'kinemacolor.frame.duration');
+      expect(whole).toMatchObject({ kind: 'histogram', unit: 's', value: 0.25, count: 1 });
+    } finally {
+      await collector.stop();
+    }
+  },
+);
+
+it.skipIf(findCollector() === undefined)(
+  'counts the spans that could not be sent (skipped without a collector)',
+  async () => {
+    // prettier-ignore
+    const collector = (await startCollector(path.join(scratchDir(), 'metrics-only')))!;
+    try {
+      await run(`${EMIT}\n await new Promise((resolve) => setTimeout(resolve, 2500)); await sent.stop();`, {
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${NOBODY}/v1/traces`,
+        OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${collector.endpoint}/v1/metrics`,
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+        OTEL_BSP_EXPORT_TIMEOUT: '500',
+        OTEL_EXPORTER_OTLP_TIMEOUT: '400',
+        OTEL_METRIC_EXPORT_INTERVAL: '500',
+      });
+      const lost = (await collector.metrics()).filter(
+        ({ name, attributes }) =>
+          name === 'otel.sdk.processor.span.processed' && attributes['error.type'] !== undefined,
+      );
+      expect(Math.max(...lost.map(({ value }) => value))).toBeGreaterThanOrEqual(512);
+    } finally {
+      await collector.stop();
+    }
+  },
+);
