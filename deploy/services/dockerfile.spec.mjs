@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +33,14 @@ describe('the container file', () => {
     await writeFile(spoilt, dockerfile.replace('AS base\n', 'AS base\nRUN cd /app\n'));
     await expect(runCommand(hadolint, spoilt)).rejects.toMatchObject({ stdout: expect.stringContaining('DL3003') });
   });
+
+  it.each(['services', 'trainer'])(
+    'of the %s never gets to see passwords, or what it must make itself',
+    async (name) => {
+      const ignored = (await readFile(join(root, 'deploy', name, 'Dockerfile.dockerignore'), 'utf8')).split('\n');
+      expect(ignored).toEqual(expect.arrayContaining(['deploy/compose/secrets', '.git', '**/node_modules', '**/dist']));
+    },
+  );
 
   it('starts from one pinned image', () => {
     const bases = [...dockerfile.matchAll(/^FROM (\S+)(?: AS (\w[\w-]*))?$/gm)];
