@@ -1,7 +1,7 @@
 /**
  * Provides whatever is missing, in order, and says what it does. See README.md.
  *
- *     node tools/setup/setup.mjs [--quiet] [--gpu] [--for-tests]
+ *     node tools/setup/setup.mjs [--quiet] [--gpu] [--for-tests | --for-all-tests]
  */
 import { parseArgs } from 'node:util';
 
@@ -60,6 +60,7 @@ async function main() {
       quiet: { type: 'boolean', default: false },
       gpu: { type: 'boolean', default: process.env.KINEMACOLOR_DEVICE === 'gpu' },
       'for-tests': { type: 'boolean', default: false },
+      'for-all-tests': { type: 'boolean', default: false },
     },
   });
   const abort = new AbortController();
@@ -70,7 +71,8 @@ async function main() {
     });
   }
   const shown = progress({ quiet: values.quiet });
-  const list = steps({ gpu: values.gpu, forTests: values['for-tests'] });
+  const wanted = { gpu: values.gpu, forTests: values['for-tests'], forAllTests: values['for-all-tests'] };
+  const list = steps(wanted);
   await runSteps(list, { root: ROOT, cache: cacheFolder(), signal: abort.signal }, shown);
   if (values.gpu && !values.quiet) {
     process.stdout.write('The GPU engine was set up by the design; this project has not tried it on a GPU yet.\n');

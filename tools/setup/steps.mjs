@@ -25,15 +25,17 @@ import { tensorflowVenv } from './steps/tensorflow-venv.mjs';
 /**
  * The steps of the set-up, in the order in which they need each other.
  *
- * @param {{ gpu: boolean, forTests: boolean }} wanted
+ * @param {{ gpu: boolean, forTests: boolean, forAllTests?: boolean }} wanted forAllTests: what takes many minutes to build, too
  * @returns {Step[]}
  */
-export function steps({ gpu, forTests }) {
+export function steps({ gpu, forTests, forAllTests = false }) {
   const list = [nodeVersion, npmPackages, engine('cpu')];
   if (gpu) list.push(engine('gpu'));
   list.push(ffmpeg, natsServer);
-  if (forTests)
-    list.push(secondFfmpeg, grpcVenv, deployVenv, tensorflowVenv, grpcurl, kustomize, collector, prometheus, jaeger);
+  if (forTests || forAllTests) {
+    list.push(secondFfmpeg, grpcVenv, deployVenv, tensorflowVenv, grpcurl, kustomize, collector);
+  }
+  if (forAllTests) list.push(prometheus, jaeger);
   list.push(build);
   return list;
 }

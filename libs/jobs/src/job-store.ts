@@ -49,15 +49,16 @@ export async function endJob(
   ending: Ending,
   now = new Date(),
 ): Promise<StoredJob | undefined> {
-  let isOurs = false;
+  // The change may be tried several times: the last one counts.
+  const outcome = { isOurs: false };
   const record = await store.update(id, (record) => {
-    isOurs = !hasEnded(record.job);
-    if (!isOurs) return undefined;
+    outcome.isOurs = !hasEnded(record.job);
+    if (!outcome.isOurs) return undefined;
     const expires = new Date(now.getTime() + keptMs(record));
     const error = 'error' in ending ? ending.error : undefined;
     return { ...record, job: { ...record.job, state: ending.state, error, finished: now, expires } };
   });
-  if (isOurs && record !== undefined) tellEnd(record);
+  if (outcome.isOurs && record !== undefined) tellEnd(record);
   return record;
 }
 

@@ -29,7 +29,7 @@ export const logStream = {
       timestamp: new Date(String(fields['time'])),
       severityNumber: SEVERITIES[level] ?? SeverityNumber.UNSPECIFIED,
       severityText: level,
-      body: String(fields['message'] ?? ''),
+      body: typeof fields['message'] === 'string' ? fields['message'] : '',
       attributes,
       context: context.active(),
     });
