@@ -7,6 +7,14 @@ const EVERY = 12;
 /** And of these every so many-th pixel of every so many-th row: it is a mean over a shot. */
 const STEP = 4;
 
+/** How a shot came out. */
+export interface Quality {
+  /** After Hasler and Süsstrunk: 0 is grey. */
+  readonly colourfulness: number;
+  /** Of pixels that stood still, 8-bit levels a frame; undefined: none did. */
+  readonly flicker: number | undefined;
+}
+
 /** What painted the frames. */
 export interface Painter {
   readonly model: string;
@@ -27,6 +35,7 @@ export class ShotQuality {
   constructor(
     private readonly width: number,
     private readonly height: number,
+    private readonly onShot: (quality: Quality, painter: Painter) => void = tellQuality,
   ) {}
 
   /** @param painter of this frame; a shot is told under that of its first */
@@ -47,10 +56,9 @@ export class ShotQuality {
 
   /** The shot, or the film, has ended. */
   end(): void {
-    const { model = '', modelVersion = '' } = this.#painter ?? {};
-    if (this.#looks > 0) {
-      measure(METRICS.shotColourfulness, this.#colourfulness / this.#looks, { model, modelVersion });
-      if (this.#flicker.stillPixels > 0) measure(METRICS.shotFlicker, this.#flicker.value(), { model, modelVersion });
+    if (this.#painter !== undefined) {
+      const flicker = this.#flicker.stillPixels > 0 ? this.#flicker.value() : undefined;
+      this.onShot({ colourfulness: this.#colourfulness / this.#looks, flicker }, this.#painter);
     }
     this.#flicker = new Flicker();
     this.#colourfulness = 0;
@@ -71,4 +79,9 @@ export class ShotQuality {
     };
     return { width, height, y: pick(luma), u: pick(u), v: pick(v) };
   }
+}
+
+function tellQuality({ colourfulness: value, flicker }: Quality, { model, modelVersion }: Painter): void {
+  measure(METRICS.shotColourfulness, value, { model, modelVersion });
+  if (flicker !== undefined) measure(METRICS.shotFlicker, flicker, { model, modelVersion });
 }

@@ -39,7 +39,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds from now until the whole, repetitions included, ends with `DEADLINE_EXCEEDED`. Default: none. */
   readonly deadlineMs?: number | undefined;
-  /** W3C trace context. */
+  /** W3C trace context; default: that of the span which is active, where the program uses OpenTelemetry. */
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;
 }

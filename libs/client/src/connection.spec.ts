@@ -1,3 +1,6 @@
+import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { Status } from 'nice-grpc';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openClient, type Client, type ClientOptions, type Retry } from './index.js';
@@ -39,6 +42,27 @@ describe('every call', () => {
     });
     expect(calls[1]!.metadata.get('traceparent')).toBe('from-the-client');
     await expect(clientOf({ address }).jobs.create()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it('is a part of the trace that is active, unless it is told another', async () => {
+    const { address, calls } = await service();
+    const client = clientOf({ address });
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+    try {
+      const span = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+      const told = '00-11111111111111111111111111111111-2222222222222222-01';
+      await context.with(trace.setSpanContext(ROOT_CONTEXT, span), async () => {
+        await client.jobs.create();
+        await client.jobs.create({}, { traceparent: told });
+      });
+      await client.jobs.create();
+      const sent = calls.map(({ metadata }) => metadata.get('traceparent'));
+      expect(sent).toEqual([`00-${span.traceId}-${span.spanId}-01`, told, undefined]);
+    } finally {
+      context.disable();
+      propagation.disable();
+    }
   });
 
   it('that is safe is made again after UNAVAILABLE, so often and no more, and after nothing else', async () => {

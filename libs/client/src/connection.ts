@@ -1,4 +1,5 @@
 import { ColorizationServiceDefinition } from '@kinemacolor/contracts';
+import { context, propagation } from '@opentelemetry/api';
 import {
   createChannel,
   createClientFactory,
@@ -125,6 +126,7 @@ function sendMetadata({ token, metadata }: ClientOptions): ClientMiddleware {
     const more: CallMetadata =
       typeof metadata === 'function' ? metadata(methodName(call.method.path)) : (metadata ?? {});
     for (const [name, value] of Object.entries(more)) if (!sent.has(name)) sent.set(name, value);
+    if (!sent.has('traceparent')) propagation.inject(context.active(), sent, { set: (carrier, name, value) => carrier.set(name, value) }); // prettier-ignore
     if (token !== undefined) sent.set('authorization', `Bearer ${token}`);
     return yield* call.next(call.request, { ...options, metadata: sent });
   };

@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openClient } from '@kinemacolor/client';
-import { ATTRIBUTES, METRICS, SPANS, STAGES } from '@kinemacolor/telemetry';
+import { ATTRIBUTES, METRICS, SPANS, STAGES, type LatencySummary } from '@kinemacolor/telemetry';
 import { findCollector, startCollector, type Collector, type ReceivedSpan } from '@kinemacolor/telemetry/testing';
 import { makeClip, scratchDir } from '@kinemacolor/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -168,5 +169,34 @@ describe.skipIf(findCollector() === undefined)('serve --trace, before a real col
       const line = logs.find((log) => log.service === service && log.body === body && log.attributes[ATTRIBUTES.job] === told.job); // prettier-ignore
       expect([service, body, line?.traceId]).toEqual([service, body, traceId]);
     }
+  });
+});
+
+describe('colorize', { timeout: 60_000 }, () => {
+  it('tells where the time of every frame went, in a table, in the summary and in a file for Perfetto', async () => {
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv', frames: 60, width: 128, height: 96 });
+    const [out, file] = [path.join(folder, 'out.mkv'), path.join(folder, 'trace.json')];
+    const run = await runCli(['colorize', clip, '-o', out, '--model', await tinyModel(folder), '--trace', '--trace-file', file, '--json']); // prettier-ignore
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(/^infer( +\d+\.\d){4} +\d+\.\d %$/m);
+    expect(run.stderr).toContain('60 frames;');
+    const [result] = run.summary().results as readonly { latency?: LatencySummary }[];
+    const { stages, whole, frames } = result!.latency!;
+    expect(frames).toBe(60);
+    expect(stages.reduce((sum, { mean }) => sum + mean, 0)).toBeCloseTo(whole.mean, 6);
+    expect(stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['decode', 'infer', 'merge', 'encode']));
+    const events = JSON.parse(await readFile(file, 'utf8')) as readonly { ph: string; cat?: string }[];
+    const bars = (cat: string, ph: string): number =>
+      events.filter((event) => event.cat === cat && event.ph === ph).length;
+    for (const stage of ['infer', 'merge', 'encode']) expect([bars(stage, 'b'), bars(stage, 'e')]).toEqual([60, 60]);
+  });
+
+  it('refuses a trace file that it cannot write, before any work', async () => {
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv' });
+    const run = await runCli(['colorize', clip, '-o', path.join(folder, 'out.mkv'), '--trace-file', path.join(folder, 'none', 'trace.json')]); // prettier-ignore
+    expect(run.code).toBe(6);
+    expect(run.stderr).toMatch(/--trace-file/);
   });
 });
