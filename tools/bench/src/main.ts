@@ -19,6 +19,7 @@ const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   compile: async () => (await import('./compile/compile-bench.js')).compileBench,
   passes: async () => (await import('./passes/passes-bench.js')).passesBench,
   services: async () => (await import('./services/services-bench.js')).servicesBench,
+  telemetry: async () => (await import('./telemetry/telemetry-bench.js')).telemetryBench,
 };
 
 const say = (line: string): void => {

@@ -11,6 +11,7 @@ export const BENCHES = [
   'compile',
   'passes',
   'services',
+  'telemetry',
 ] as const;
 export type BenchName = (typeof BENCHES)[number];
 
@@ -20,22 +21,22 @@ export interface BenchOptions {
   readonly width: number | undefined;
   /** Alternating rounds; undefined leaves each bench its own. */
   readonly rounds: number | undefined;
-  /** Frames of the clip of `film` and `services`, frames or steps of a round of the four; undefined: their own. */
+  /** Frames of the clip of `film`, `services` and `telemetry`, frames or steps of a round of the four; undefined: their own. */
   readonly frames: number | undefined;
-  /** A shipped model's name or a folder, for `film`, `memory`, `stabilizer` and `services`; undefined takes the first shipped one. */
+  /** A shipped model's name or a folder, for `film`, `memory`, `stabilizer`, `services` and `telemetry`; undefined takes the first shipped one. */
   readonly model: string | undefined;
-  /** The film of `services`; undefined makes one. */
+  /** The film of `services` and `telemetry`; undefined makes one. */
   readonly clip: string | undefined;
   /** Folder for the JSON files, relative to the working directory. */
   readonly out: string;
 }
 
-export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|services|all]...
+export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|services|telemetry|all]...
   --width N    only this width of the networks (generator, training, cyclegan, passes): 16 is fast, 32 is standard
   --rounds N   alternating rounds
-  --frames N   frames or steps of a round (the same four), frames of the clip (film, services)
-  --model M    a shipped model's name or a folder (film, memory, stabilizer, services)
-  --clip FILE  the film of services
+  --frames N   frames or steps of a round (the same four), frames of the clip (film, services, telemetry)
+  --model M    a shipped model's name or a folder (film, memory, stabilizer, services, telemetry)
+  --clip FILE  the film of services and telemetry
   --out DIR    where the JSON goes (out/bench)
 `;
 

@@ -26,6 +26,11 @@ test('a ratio that equals its target reaches it', () => {
   expect(formatRows([{ name: 'x', numbers: {}, ratio: 1.1, target: { most: 1.1 } }])).toContain('yes');
 });
 
+test('a target of three decimals is shown with all of them, and what just misses it does not look like it', () => {
+  const table = formatRows([{ name: 'x', numbers: {}, ratio: 0.9948, target: { least: 0.995 } }]);
+  expect(table).toContain('| 0.9948 | ≥ 0.995 |      no |');
+});
+
 test('a result names machine, date, settings and versions beside its table', () => {
   const text = formatResult({
     bench: 'film',

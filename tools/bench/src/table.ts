@@ -10,7 +10,7 @@ export function formatRows(rows: readonly ResultRow[]): string {
   const cells = rows.map((row) => [
     row.name.replaceAll('|', '\\|'),
     ...names.map((name) => formatNumber(row.numbers[name])),
-    ...(withRatio ? [row.ratio === undefined ? '' : row.ratio.toFixed(3)] : []),
+    ...(withRatio ? [formatRatio(row)] : []),
     ...(withTarget ? [formatTarget(row), formatReached(row)] : []),
   ]);
   return alignedTable([header, ...cells]);
@@ -46,7 +46,19 @@ const formatNumber = (value: number | undefined): string => (value === undefined
 
 function formatTarget({ target }: ResultRow): string {
   if (target === undefined) return '';
-  return 'least' in target ? `≥ ${target.least.toFixed(2)}` : `≤ ${target.most.toFixed(2)}`;
+  return 'least' in target ? `≥ ${targetDigits(target.least)}` : `≤ ${targetDigits(target.most)}`;
+}
+
+/** Two decimals, or as many as the target has: 0.995 must not look like 1. */
+const targetDigits = (bound: number): string => bound.toFixed(Math.max(2, decimals(bound)));
+
+const decimals = (bound: number): number => String(bound).split('.')[1]?.length ?? 0;
+
+/** Three decimals, and one more than the target has, so that what just misses it does not look like it. */
+function formatRatio({ ratio, target }: ResultRow): string {
+  if (ratio === undefined) return '';
+  const bound = target === undefined ? 0 : 'least' in target ? target.least : target.most;
+  return ratio.toFixed(Math.max(3, decimals(bound) + 1));
 }
 
 function formatReached(row: ResultRow): string {

@@ -22,12 +22,14 @@ export interface WorldOptions {
   readonly painter: { readonly model: string } | { readonly standInMs: number };
   /** Default 1. */
   readonly colorizers?: number;
+  /** Settings of the services beyond these. */
+  readonly env?: Readonly<NodeJS.ProcessEnv>;
 }
 
 const STAND_IN = path.join(path.dirname(mainOf('colorizer')), 'testing', 'stand-in-main.js');
 
 /** @throws StreamingError, StartFailed */
-export async function openWorld({ painter, colorizers = 1 }: WorldOptions): Promise<ServiceWorld> {
+export async function openWorld({ painter, colorizers = 1, env = {} }: WorldOptions): Promise<ServiceWorld> {
   await mkdir(WORK, { recursive: true });
   const folder = await mkdtemp(path.join(WORK, 'services-'));
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
@@ -47,6 +49,7 @@ export async function openWorld({ painter, colorizers = 1 }: WorldOptions): Prom
         // The user's models are not for those of a benchmark.
         KINEMACOLOR_MODEL_FOLDER: path.join(folder, 'models'),
         ...('model' in painter ? { KINEMACOLOR_MODEL: painter.model } : {}),
+        ...env,
       },
     });
   } catch (error) {
