@@ -44,8 +44,8 @@ export async function colorizeCommand(
   try {
     const settings = colorizeSettings.parse({ flags: settingFlags, env: process.env });
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
-    await refuseConflicts(items, settings.codec);
     if (flags.traceFile !== undefined) await checkTraceFile(flags.traceFile, items);
+    await refuseConflicts(items, settings.codec, flags.traceFile);
     const { device, workers, precision } = settings;
     const warn = (message: string): void => void process.stderr.write(`kinemacolor: ${message}\n`);
     colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers, precision, warn });
@@ -103,6 +103,7 @@ function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'de
 /** @throws UsageError when there is not just one film, or the file cannot be written */
 async function checkTraceFile(file: string, items: readonly WorkItem[]): Promise<void> {
   if (items.length !== 1 || items[0]!.kind === 'picture') throw new UsageError('--trace-file is for one film.');
+  if (file === '-') throw new UsageError('--trace-file is the name of a file.');
   await checkOutput('--trace-file', file);
 }
 

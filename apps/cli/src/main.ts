@@ -14,3 +14,7 @@ try {
   process.stderr.write(`kinemacolor: ${messageOf(error).message}\n`);
   process.exitCode = exitCodeOf(error);
 }
+
+// All is done. What would still keep the process, such as telemetry for a collector that is away, is of no use any more.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve));
+process.exit();

@@ -14,7 +14,11 @@ const COMPARISONS: ReadonlySet<string> = new Set(['mp4', 'mov', 'matroska']);
  * @throws UsageError naming both files; MediaError `INVALID_ARGUMENT` for an unknown extension, or one that cannot hold
  *   the codec
  */
-export async function refuseConflicts(items: readonly WorkItem[], codec: VideoCodec): Promise<void> {
+export async function refuseConflicts(
+  items: readonly WorkItem[],
+  codec: VideoCodec,
+  traceFile?: string,
+): Promise<void> {
   const taken = new Map<string, string>();
   for (const { input } of items) if (input !== '-') taken.set(await identityOf(input), `the source ${input}`);
   for (const { kind, output, compare } of items) {
@@ -23,6 +27,7 @@ export async function refuseConflicts(items: readonly WorkItem[], codec: VideoCo
     for (const [file, what] of [
       [output, 'the result'],
       [compare, 'the side-by-side'],
+      [traceFile, 'the trace'],
     ] as const) {
       // prettier-ignore
       if (file === undefined || file === '-') continue;

@@ -23,7 +23,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       // What the services log is for operators; a newcomer is told what matters.
       env: {
         KINEMACOLOR_LOG_LEVEL: 'warn',
-        ...(trace ? TRACED : {}),
+        ...(trace ? traced(process.env['OTEL_EXPORTER_OTLP_PROTOCOL']) : {}),
         ...process.env,
         ...(model === undefined ? {} : { KINEMACOLOR_MODEL: model }),
       },
@@ -47,7 +47,10 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
 }
 
 /** Where a collector listens by OpenTelemetry's own default. What the environment says goes before it. */
-const TRACED = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', KINEMACOLOR_TRACE_FRAMES: '1' };
+const traced = (protocol: string | undefined): NodeJS.ProcessEnv => ({
+  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${protocol === 'grpc' ? 4317 : 4318}`,
+  KINEMACOLOR_TRACE_FRAMES: '1',
+});
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -27,6 +27,12 @@ export function tellBatch(works: readonly LumaWork[], { batchedUs, colouredUs }:
     const { askedUs, decodedUs, sentUs, shot } = frame;
     const ends = { decode: decodedUs, window: sentUs, queue: takenUs, batch: batchedUs, infer: colouredUs };
     const facts: Facts = { ...batch, job: id.jobId, frame: id.index, epoch: id.epoch, shot };
-    emitStages(trace, bordersOf(askedUs || decodedUs, ends), ['queue', 'batch', 'infer'], facts, [span]);
+    emitStages(
+      trace,
+      bordersOf(askedUs || decodedUs, ends),
+      ['queue', 'batch', 'infer'],
+      facts,
+      isSampled(span) ? [span] : [],
+    );
   }
 }

@@ -10,7 +10,7 @@ export interface ChromaOptions {
   readonly bus: Bus;
   readonly job: FollowedJob;
   readonly order: FrameOrder;
-  /** Told of each frame when it comes, in any order, with its span where it is traced. */
+  /** Told of each frame that is new when it comes, in any order, with its span where it is traced. */
   readonly onArrival: (frame: ChromaFrame, trace: SpanContext | undefined) => void;
   /** Told of each frame when it is its turn, before it is passed on. */
   readonly onFrame: (frame: ChromaFrame) => void;
@@ -54,8 +54,7 @@ export async function* chromaInOrder(options: ChromaOptions): AsyncGenerator<Col
   });
   for await (const lease of leases) {
     const arrived = ChromaFrame.decode(lease.data);
-    onArrival(arrived, readTraceparent(lease.headers.get(TRACEPARENT)));
-    order.add(arrived);
+    if (order.add(arrived)) onArrival(arrived, readTraceparent(lease.headers.get(TRACEPARENT)));
     // If this process dies now, the frame is made again with all others since the last segment.
     await receipts.add(() => lease.done());
     for (let frame = order.take(); frame !== undefined; frame = order.take()) {

@@ -233,6 +233,7 @@ async function keepSegments(
     counter.encoded = end;
     await mux.add(path);
     counter.latency.kept(end);
+    count(METRICS.framesOut, frames);
   }
   await mux.finish();
 }

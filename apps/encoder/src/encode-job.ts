@@ -14,6 +14,7 @@ import {
 import { makeScratchFolder } from '@kinemacolor/media';
 import type { Log } from '@kinemacolor/lifecycle';
 import { keptBytes, type Bus } from '@kinemacolor/streaming';
+import { count, METRICS } from '@kinemacolor/telemetry';
 import type { EncoderConfig } from './config.js';
 import { endChroma } from './chroma-in-order.js';
 import { encodeFilm } from './encode-film.js';
@@ -64,7 +65,10 @@ async function encodeToEnd(job: FollowedJob, context: EncodeContext): Promise<vo
     if (!(await keptBytes(bus.connection, 'result', id)).whole) {
       const working = AbortSignal.any([signal, replaced.signal]);
       const kept = await openKeptSegments(bus.connection, id, folder, working);
-      if (!first) await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
+      if (!first) {
+        await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
+        count(METRICS.framesRemade, 1);
+      }
       log.info({ job: id, from: kept.nextFrame }, 'encoding');
       await encodeFilm({ job, kept, encoder, folder, ...context, signal: working });
     }

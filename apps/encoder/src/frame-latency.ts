@@ -1,7 +1,6 @@
 import { Latency, StageLatency, type ChromaFrame } from '@kinemacolor/contracts';
 import {
   bordersOf,
-  count,
   emitFrame,
   emitStages,
   FrameClock,
@@ -89,7 +88,6 @@ export class FrameLatency {
 
   #over(borders: Borders, { facts, trace }: Frame): void {
     this.#recorder.add(borders);
-    count(METRICS.framesOut, 1);
     for (const stage of STAGES) measure(METRICS.frameStage, secondsIn(borders, stage), { stage });
     measure(METRICS.frameWhole, wholeSeconds(borders));
     if (!isSampled(trace)) return;

@@ -29,13 +29,16 @@ export class FrameOrder {
     return this.#waiting.size;
   }
 
-  add(frame: ChromaFrame): void {
+  /** @returns whether it is new: not had before, and not passed */
+  add(frame: ChromaFrame): boolean {
     const { index } = frame.frame!;
     const known = this.#waiting.get(index);
     // Colours that come after all are better than held ones.
     const better = known === undefined || (known.held && !frame.held);
-    if (index >= this.#next && better) this.#waiting.set(index, frame);
+    const wanted = index >= this.#next && better;
+    if (wanted) this.#waiting.set(index, frame);
     else this.#duplicates += 1;
+    return wanted;
   }
 
   /** The frame that is due, if it is there. */

@@ -11,7 +11,7 @@ export const LOG_LEVELS = LEVELS;
 /**
  * Lines that are written while something of a trace is done carry its ids.
  * @param service its name in every line, as OpenTelemetry's `service.name`
- * @param sent whether the lines also go to where telemetry goes
+ * @param sent whether lines, from `info` on, also go to where telemetry goes
  */
 export function openLog(service: string, level: LogLevel = 'info', sent = false): Log {
   const options = {
@@ -26,7 +26,13 @@ export function openLog(service: string, level: LogLevel = 'info', sent = false)
   // At once: what a process said last before it was killed is what one wants to read.
   const stderr = pino.destination({ fd: 2, sync: true });
   if (!sent || level === 'silent') return pino(options, stderr);
-  return pino(options, multistream([stderr, logStream].map((stream) => ({ stream, level }))));
+  // Who collects logs wants to know what happened, however quiet the terminal is.
+  const collected = level === 'debug' ? level : 'info';
+  const streams = [
+    { stream: stderr, level },
+    { stream: logStream, level: collected },
+  ] as const;
+  return pino({ ...options, level: collected }, multistream([...streams]));
 }
 
 /** What a log line says of an error: its kind and words, never its stack. */

@@ -43,6 +43,8 @@ describe('FrameClock', () => {
       expect(clock.size).toBeLessThanOrEqual(4);
     }
     expect(over).toEqual(Array.from({ length: 96 }, (_, index) => index));
+    // One that is over comes again.
+    clock.begin(5, [0], undefined);
     clock.end(5, 'keep');
     expect(clock.size).toBe(4);
   });
@@ -50,5 +52,8 @@ describe('FrameClock', () => {
   it('gives no stage a length below nothing where two clocks differ', () => {
     const borders = bordersOf(1000, { decode: 2000, window: 2000, queue: 1500, batch: 2500 });
     expect([secondsIn(borders, 'queue'), secondsIn(borders, 'batch')]).toEqual([0, 0.001]);
+    // Then the stages come to more than the whole.
+    const sum = STAGES.reduce((all, stage) => all + secondsIn(borders, stage), 0);
+    expect([sum, wholeSeconds(borders)]).toEqual([0.002, 0.0015]);
   });
 });

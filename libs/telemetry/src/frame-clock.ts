@@ -39,6 +39,8 @@ export class FrameClock<Facts> {
   readonly #frames = new Map<number, UnderWay<Facts>>();
   /** When the frame that was due last was there, and all before it. */
   #readyUs = 0;
+  /** The frames before this one are over. */
+  #over = 0;
 
   /** @param onFrame told of each frame whose last stage is over */
   constructor(private readonly onFrame: (index: number, borders: Borders, facts: Facts) => void) {}
@@ -48,9 +50,10 @@ export class FrameClock<Facts> {
     return this.#frames.size;
   }
 
-  /** A frame is there; what comes a second time is not heard. */
+  /** A frame is there; what comes a second time, or is over, is not heard. */
   begin(index: number, borders: readonly number[], facts: Facts): void {
-    if (!this.#frames.has(index)) this.#frames.set(index, { index, borders: [...borders], facts });
+    if (index >= this.#over && !this.#frames.has(index))
+      this.#frames.set(index, { index, borders: [...borders], facts });
   }
 
   /** A stage of a frame is over. */
@@ -83,6 +86,7 @@ export class FrameClock<Facts> {
 
   /** Nothing more happens to the frames before this one: they are told of. */
   finishBefore(next: number): void {
+    if (Number.isFinite(next)) this.#over = Math.max(this.#over, next);
     for (const { index, borders, facts } of this.#frames.values()) {
       if (index >= next) continue;
       this.#frames.delete(index);

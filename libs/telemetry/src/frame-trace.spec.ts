@@ -12,6 +12,7 @@ describe('FrameSampler', () => {
     // prettier-ignore
     const taken = Array.from({ length: 10_000 }, (_, index) => index).filter((index) => new FrameSampler(ratio).takes(index)); // prettier-ignore
     expect(taken).toHaveLength(expected);
+    expect(taken[0]).toBe(ratio === 0 ? undefined : 0);
     const gaps = taken.slice(1).map((index, i) => index - taken[i]!);
     expect(new Set(gaps).size).toBeLessThanOrEqual(2);
   });

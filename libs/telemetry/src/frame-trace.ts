@@ -6,13 +6,13 @@ import { randomId } from './known-ids.js';
 import { SPANS, STAGES, type Stage } from './names.js';
 import { isSampled } from './trace-context.js';
 
-/** Chooses the frames that are traced: evenly spread, and the same ones whoever decodes a film again. */
+/** Chooses the frames that are traced: the first, and more evenly spread; the same ones whoever decodes a film again. */
 export class FrameSampler {
   /** @param ratio of all frames, 0..1 */
   constructor(private readonly ratio: number) {}
 
   takes(index: number): boolean {
-    return Math.floor((index + 1) * this.ratio) > Math.floor(index * this.ratio);
+    return Math.ceil((index + 1) * this.ratio) > Math.ceil(index * this.ratio);
   }
 }
 

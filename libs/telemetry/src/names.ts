@@ -76,7 +76,12 @@ export const METRICS = {
     'Frames that a colorizer got which another had before',
   ),
   framesDuplicate: metric('frames.duplicate', 'counter', '{frame}', 'Frames that were there already, and dropped'),
-  framesRemade: metric('frames.remade', 'counter', '{time}', 'Times that lost frames had to be decoded again'),
+  framesRemade: metric(
+    'frames.remade',
+    'counter',
+    '{time}',
+    'Times that frames of a job were decoded again, since some were lost or its encoder was',
+  ),
   framesGrey: metric('frames.grey', 'counter', '{frame}', 'Frames that stayed grey since no colorizer survived them'),
   framesHeld: metric(
     'frames.held',

@@ -39,7 +39,7 @@ export async function startTelemetry({ service, onProblem, env = process.env }: 
   diag.setLogger(diagnostics(problem), DiagLogLevel.WARN);
   const { core, NodeSDK, resources } = await import('@opentelemetry/sdk-node');
   core.setGlobalErrorHandler((error) => {
-    problem(`telemetry could not be sent: ${wordsOf(error)}`);
+    problem(notSent(env, error));
   });
   const sdk = new NodeSDK({
     ...((env['OTEL_SERVICE_NAME'] ?? '') === '' ? { serviceName: service } : {}),
@@ -57,7 +57,7 @@ export async function startTelemetry({ service, onProblem, env = process.env }: 
   const stop = async (): Promise<void> => {
     const late = new AbortController();
     const done = sdk.shutdown().catch((error: unknown) => {
-      problem(`telemetry could not be sent: ${wordsOf(error)}`);
+      problem(notSent(env, error));
     });
     await Promise.race([done, timeLimit(LAST_WORDS_MS, late.signal)]);
     late.abort();
@@ -79,6 +79,8 @@ function seldom(tell: (message: string) => void): (message: string) => void {
   let next = 0;
   let untold = 0;
   return (message) => {
+    // Which we have asked for.
+    if (message.includes('contains "none"')) return;
     const now = performance.now();
     if (now < next) {
       untold += 1;
@@ -100,7 +102,10 @@ const diagnostics = (problem: (message: string) => void): DiagLogger => ({
   verbose: nothing,
 });
 
-const wordsOf = (error: unknown): string => {
+/** The errors of the exporters differ, and few of them say where. */
+function notSent(env: NodeJS.ProcessEnv, error: unknown): string {
   const { message, code } = error as { message?: string; code?: string | number };
-  return [code, message].filter((part) => part !== undefined && part !== '').join(' ') || 'for an unknown reason';
-};
+  const why = [message, code].find((part) => typeof part === 'string' && part !== '') ?? 'unknown';
+  const where = env['OTEL_EXPORTER_OTLP_ENDPOINT'];
+  return `Telemetry could not be sent${where === undefined ? '' : ` to ${where}: is a collector there?`} (${why})`;
+}

@@ -12,6 +12,7 @@ interface Event {
   readonly id?: string;
   readonly tid?: number;
   readonly ts?: number;
+  readonly args?: { readonly frame?: number };
 }
 
 const borders = bordersOf(1000, { decode: 3000, infer: 9000, encode: 9500 });
@@ -23,11 +24,11 @@ it('writes each stage of a frame as a bar of its length, on the track of its sta
   trace.frame(1, borders);
   expect(trace.close()).toBeUndefined();
   const events = JSON.parse(readFileSync(file, 'utf8')) as Event[];
-  const bars = events.filter(({ ph, name }) => ph === 'b' && name === 'frame 1');
-  expect(bars.map(({ cat }) => cat)).toEqual(['decode', 'infer', 'encode']);
+  const bars = events.filter(({ ph, args }) => ph === 'b' && args?.frame === 1);
+  expect(bars.map(({ name }) => name)).toEqual(['decode', 'infer', 'encode']);
   for (const { id, ts, tid } of bars) {
     const end = events.find((event) => event.ph === 'e' && event.id === id)!;
-    expect(end.tid).toBe(tid);
+    expect([end.tid, end.name]).toEqual([tid, id!.split('-')[0]]);
     expect(end.ts! - ts!).toBe(id === 'decode-1' ? 2000 : id === 'infer-1' ? 6000 : 500);
   }
 });

@@ -186,9 +186,9 @@ describe('colorize', { timeout: 60_000 }, () => {
     expect(frames).toBe(60);
     expect(stages.reduce((sum, { mean }) => sum + mean, 0)).toBeCloseTo(whole.mean, 6);
     expect(stages.map(({ stage }) => stage)).toEqual(expect.arrayContaining(['decode', 'infer', 'merge', 'encode']));
-    const events = JSON.parse(await readFile(file, 'utf8')) as readonly { ph: string; cat?: string }[];
-    const bars = (cat: string, ph: string): number =>
-      events.filter((event) => event.cat === cat && event.ph === ph).length;
+    const events = JSON.parse(await readFile(file, 'utf8')) as readonly { ph: string; name: string }[];
+    const bars = (name: string, ph: string): number =>
+      events.filter((event) => event.name === name && event.ph === ph).length;
     for (const stage of ['infer', 'merge', 'encode']) expect([bars(stage, 'b'), bars(stage, 'e')]).toEqual([60, 60]);
   });
 
@@ -198,5 +198,34 @@ describe('colorize', { timeout: 60_000 }, () => {
     const run = await runCli(['colorize', clip, '-o', path.join(folder, 'out.mkv'), '--trace-file', path.join(folder, 'none', 'trace.json')]); // prettier-ignore
     expect(run.code).toBe(6);
     expect(run.stderr).toMatch(/--trace-file/);
+  });
+
+  it.each([
+    ['the source', 'film.mkv'],
+    ['the result', 'out.mkv'],
+  ])('refuses a trace file that is %s, and touches nothing', async (what, name) => {
+    // prettier-ignore
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv' });
+    const before = await readFile(clip);
+    const run = await runCli(['colorize', clip, '-o', path.join(folder, 'out.mkv'), '--trace-file', path.join(folder, name)]); // prettier-ignore
+    expect(run.stderr).toMatch(new RegExp(`would be both the trace and ${what}`));
+    expect(run.code).toBe(2);
+    expect((await readFile(clip)).equals(before)).toBe(true);
+  });
+
+  it('does not wait for a collector that is away', async () => {
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv', frames: 30 });
+    const args = ['colorize', clip, '-o', path.join(folder, 'out.mkv'), '--model', await tinyModel(folder)];
+    const env = { ...process.env, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', KINEMACOLOR_TRACE_FRAMES: '1' };
+    const { child, ended } = startCli(args, undefined, env);
+    let told = Number.POSITIVE_INFINITY;
+    child.stderr!.on('data', (words: Buffer) => {
+      if (words.includes('30 frames')) told = performance.now();
+    });
+    expect((await ended).code).toBe(0);
+    // Three seconds by its promise; the exporters alone would try for ten.
+    expect(performance.now() - told).toBeLessThan(8_000);
   });
 });
