@@ -14,5 +14,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes when other processes get to it, on a busy machine too.
+    expect: { poll: { timeout: 20_000 } },
   },
 });
