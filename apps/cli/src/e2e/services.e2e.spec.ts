@@ -103,6 +103,13 @@ describe('services', () => {
     }
     expect(most.luma).toBeGreaterThan(0);
     expect(Math.max(most.luma, most.chroma)).toBeLessThanOrEqual(WINDOW);
+
+    // The generator is a stand-in that takes 10 ms: no frame can have been there for less.
+    const { latency } = await world.client.jobs.get(id);
+    const infer = latency!.stages.find(({ stage }) => stage === 'infer')!;
+    expect(latency!.frames).toBe(240);
+    expect(infer.mean).toBeGreaterThan(0.0098);
+    expect(latency!.whole.mean).toBeGreaterThan(infer.mean);
   });
 
   it('free everything of a job that is cancelled', async () => {
