@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { MediaError, probe, renderComparison } from '@kinemacolor/media';
 import {
   colorizeFilm,
@@ -62,7 +63,7 @@ async function compareFilms(source: string, result: string, output: string, sign
   const beside = path.join(path.dirname(output), `.writing-${process.pid}-${path.basename(output)}`);
   const [from, to] = await Promise.all([source, result].map((file) => probe({ kind: 'file', path: file })));
   try {
-    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(output)));
     await renderComparison({ source: from!, result: to!, output: beside, signal });
     await rename(beside, output);
   } catch (error) {
@@ -93,7 +94,7 @@ async function streamed({ input, output }: WorkItem, options: ItemOptions): Prom
   const container = streamContainer(output);
   const beside = path.join(path.dirname(output), `.${path.basename(output)}.writing`);
   try {
-    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(output)));
     const file = await open(beside, 'w');
     try {
       const result = await colorizeFilmStream({ ...rest(options), input: from, output: file.fd, container });

@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job } from '@kinemacolor/client';
+import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { readServer } from './jobs-command.js';
 import { phasedDisplay } from './phased-display.js';
@@ -47,7 +47,7 @@ async function fetchTo(
 ): Promise<Job> {
   try {
     if (output === '-') return await client.jobs.download(id, process.stdout, { signal, onProgress });
-    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(output)));
     return await client.jobs.download(id, output, { signal, onProgress });
   } catch (error) {
     const name = output === '-' ? 'standard output' : output;

@@ -1,5 +1,6 @@
-import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
+import { access, constants, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { EXIT, isDiskFull } from './exit-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -26,7 +27,7 @@ export async function checkOutput(flag: string, file: string): Promise<void> {
  */
 export async function makeFolder(flag: string, folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder, 0o700);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -1,7 +1,8 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Client, Job, JobOptions } from '@kinemacolor/client';
 import { ClientError } from '@kinemacolor/client/client-error';
+import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { jobLine } from './job-lines.js';
 import { jobProgress } from './job-progress.js';
@@ -67,7 +68,7 @@ async function resultOf(
   const both = AbortSignal.any([signal, stop.signal]);
   const download = async (): Promise<Job> => {
     try {
-      await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+      await makeFolders(path.dirname(path.resolve(output)));
       return await client.jobs.download(id, output, { signal: both });
     } catch (error) {
       throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, output) : error;

@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ColorizeOptions, Job } from '@kinemacolor/client';
+import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { jobProgress } from './job-progress.js';
 import { phasedDisplay } from './phased-display.js';
@@ -31,7 +31,7 @@ export async function submitStream({ client, signal, say }: Session, submission:
     const coloured = client.colorize(source, { ...options, live, signal, onProgress });
     try {
       if (output !== '-') {
-        await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+        await makeFolders(path.dirname(path.resolve(output)));
         return await coloured.toFile(output);
       }
       await pipeline(coloured.result(), process.stdout, { end: false });

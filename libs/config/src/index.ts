@@ -6,3 +6,4 @@ export { setting, type Setting, type SettingSource } from './setting.js';
 export { defineSettings, type ParsedSettings, type Settings, type SettingsOutput } from './settings.js';
 export { cacheFolder } from './cache-folder.js';
 export { findProgram } from './find-program.js';
+export { makeFolders } from './make-folders.js';

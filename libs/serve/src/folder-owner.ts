@@ -1,5 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { StreamingError } from '@kinemacolor/streaming';
 
 /**
@@ -9,7 +10,7 @@ import { StreamingError } from '@kinemacolor/streaming';
  */
 export async function ownFolder(folder: string): Promise<() => Promise<void>> {
   // Films are nobody else's business.
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   const file = path.join(folder, 'owner');
   const mine = `${process.pid} ${(await birthOf(process.pid)) ?? ''}`;
   try {

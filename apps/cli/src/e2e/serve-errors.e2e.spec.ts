@@ -58,6 +58,7 @@ describe('serve that cannot start says why, and ends with', () => {
     ],
     ['data in a file', 6, ['--data', at('file')], {}, /--data \S*file cannot be written: .* is a file/],
     ['data below a file', 6, ['--data', at('file/data')], {}, /--data \S*data cannot be written: .* is a file/],
+    ['data where nothing can be made', 6, ['--data', '/proc/x'], {}, /--data \/proc\/x cannot be written: /],
     ['a model that is not there', 8, ['--model', 'nope'], {}, /There is no model nope/],
     ['a model folder that is not there', 8, ['--model', './nope'], {}, /No model "\.\/nope"/],
     ['a NATS that is not there', 10, ['--nats', 'nats://127.0.0.1:1'], {}, /No connection to NATS at nats:\/\/127\.0\.0\.1:1: connection refused\./], // prettier-ignore

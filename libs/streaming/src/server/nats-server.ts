@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { makeFolders } from '@kinemacolor/config';
 import { StreamingError } from '../streaming-error.js';
 import { configuration, PID_FILE } from './configuration.js';
 import { findNatsServer } from './find-nats-server.js';
@@ -49,7 +50,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const { folder, login } = options;
   const program = options.binary ?? (await findNatsServer());
   // Films are nobody else's business.
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolders(folder, 0o700);
   await refuseSecond(folder);
   const ports = path.join(folder, 'ports');
   await rm(ports, { recursive: true, force: true });
