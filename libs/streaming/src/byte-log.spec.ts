@@ -90,6 +90,24 @@ describe('bytes of a job', () => {
     expect(seen).toEqual([3, 4, 5]);
   });
 
+  it('leave nothing on the server when nobody reads them any more', async () => {
+    const writer = await openByteWriter(bus.connection, 'result', 'left');
+    await writer.write(bytes(3));
+    const readers = async (): Promise<number> =>
+      (await bus.manager.streams.info('kinemacolor-result')).state.consumer_count;
+    await expect.poll(readers).toBe(0);
+    const [stop, signal] = [new AbortController(), never];
+    const left = readBytes(bus.connection, 'result', 'left', { signal });
+    const stopped = readBytes(bus.connection, 'result', 'left', { signal: stop.signal });
+    await Promise.all([left.next(), stopped.next()]);
+    expect(await readers()).toBe(2);
+    await left.return();
+    const ended = stopped.next();
+    stop.abort();
+    await ended;
+    await expect.poll(readers).toBe(0);
+  });
+
   it('of a job that is not there, or was forgotten, are none', async () => {
     expect(await keptBytes(bus.connection, 'source', 'nobody')).toEqual({ bytes: 0, whole: false });
     const writer = await openByteWriter(bus.connection, 'source', 'forgotten');

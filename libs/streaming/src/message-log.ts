@@ -7,6 +7,7 @@ import {
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
+import { endReader } from './end-reader.js';
 import { despiteAbsence } from './is-away.js';
 import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
@@ -79,14 +80,18 @@ export async function* readLog(
   { ahead = AHEAD, signal }: { readonly ahead?: number; readonly signal: AbortSignal },
 ): AsyncGenerator<LogEntry, void> {
   if (signal.aborted) return;
-  const messages = await despiteAbsence(async () => {
-    const consumer = await jetstream(connection).consumers.get(streamOf(kind), {
+  const consumer = await despiteAbsence(() =>
+    jetstream(connection).consumers.get(streamOf(kind), {
       filter_subjects: subjectOf(kind, job),
       deliver_policy: DeliverPolicy.All,
-    });
-    return consumer.consume({ max_messages: ahead, ...SIGNS_OF_LIFE });
-  });
-  for await (const { data, seq } of stoppedBy(messages, signal)) yield { data, sequence: seq };
+    }),
+  );
+  try {
+    const messages = await consumer.consume({ max_messages: ahead, ...SIGNS_OF_LIFE });
+    for await (const { data, seq } of stoppedBy(messages, signal)) yield { data, sequence: seq };
+  } finally {
+    endReader(consumer);
+  }
 }
 
 /** By them a reader notices within seconds that the server was away, and asks again; by default it takes half a minute. */

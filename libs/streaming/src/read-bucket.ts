@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, type JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isAway } from './is-away.js';
 import { StreamingError } from './streaming-error.js';
@@ -42,13 +42,7 @@ export async function* readBucket(connection: NatsConnection, bucket: string): A
       const before = left;
       for await (const message of await consumer.fetch({ max_messages: Math.min(left, BATCH), expires: PATIENCE_MS })) {
         left = message.info.pending;
-        const deleted = (message.headers?.get('KV-Operation') ?? '') !== '';
-        yield {
-          key: message.subject.slice(prefix.length),
-          value: deleted ? undefined : message.data,
-          sequence: message.seq,
-          time: new Date(message.time),
-        };
+        yield entryOf(message, prefix);
       }
       if (left === before) throw new StreamingError('LOST', `The server went while ${bucket} was being read.`);
     }
@@ -58,6 +52,17 @@ export async function* readBucket(connection: NatsConnection, bucket: string): A
       if (!isAway(error)) throw error;
     });
   }
+}
+
+/** @param prefix of the subjects of the bucket */
+export function entryOf({ subject, headers, data, seq, time }: JsMsg, prefix: string): BucketEntry {
+  const deleted = (headers?.get('KV-Operation') ?? '') !== '';
+  return {
+    key: subject.slice(prefix.length),
+    value: deleted ? undefined : data,
+    sequence: seq,
+    time: new Date(time),
+  };
 }
 
 /** Deletes a key's value or mark. */

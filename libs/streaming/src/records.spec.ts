@@ -78,6 +78,22 @@ describe('records', () => {
     expect(seen).toEqual([{ count: 0 }]);
   });
 
+  it('leave nothing on the server when nobody watches any more', async () => {
+    const left = await openRecords(bus.connection, { bucket: 'left', codec });
+    const readers = async (): Promise<number> => (await bus.manager.streams.info('KV_left')).state.consumer_count;
+    await left.create('a', { count: 0 });
+    const stop = new AbortController();
+    const [one, all] = [left.watch('a', stop.signal), left.watchAll(new AbortController().signal)];
+    await Promise.all([one.next(), all.next()]);
+    expect(await readers()).toBe(2);
+    const ended = one.next();
+    stop.abort();
+    expect(await ended).toEqual({ done: true, value: undefined });
+    await all.return();
+    for await (const id of left.ids()) expect(id).toBe('a');
+    await expect.poll(readers).toBe(0);
+  });
+
   it('are all read in one pass, without those that were deleted', async () => {
     const many = await openRecords(bus.connection, { bucket: 'many', codec });
     const all = async (): Promise<Map<string, number>> => {

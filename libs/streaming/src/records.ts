@@ -1,11 +1,11 @@
 import { JetStreamApiCodes, StorageType } from '@nats-io/jetstream';
-import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
+import { Kvm, type KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
 import { despiteAbsence } from './is-away.js';
 import { eraseRecord, forgetMarks, readBucket } from './read-bucket.js';
-import { stoppedBy } from './stopped-by.js';
 import { StreamingError } from './streaming-error.js';
+import { watchBucket } from './watch-bucket.js';
 
 /** How a record is kept: bytes and back. */
 export interface RecordCodec<T> {
@@ -92,10 +92,21 @@ export async function openRecords<T>(
     },
     delete: (id) => despiteAbsence(() => kv.purge(id)),
     erase: (id) => despiteAbsence(() => eraseRecord(connection, bucket, id)),
-    watch: (id, signal) => watchOne(kv, id, valueOf, signal),
-    watchAll: (signal) => watchEvery(kv, valueOf, signal),
+    watch: async function* (id, signal) {
+      for await (const { value } of watchBucket(connection, bucket, id, signal)) {
+        if (value === undefined) return;
+        yield codec.decode(value);
+      }
+    },
+    watchAll: async function* (signal) {
+      for await (const { value } of watchBucket(connection, bucket, '>', signal)) {
+        if (value !== undefined) yield codec.decode(value);
+      }
+    },
     ids: async function* () {
-      yield* await kv.keys();
+      for await (const { key, value } of readBucket(connection, bucket)) {
+        if (value !== undefined) yield key;
+      }
     },
     entries: async function* () {
       for await (const { key, value } of readBucket(connection, bucket)) {
@@ -104,32 +115,6 @@ export async function openRecords<T>(
     },
     forgetDeleted: (until) => forgetMarks(connection, bucket, until),
   };
-}
-
-async function* watchOne<T>(
-  kv: KV,
-  id: string,
-  valueOf: (entry: KvEntry) => T | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<T, void> {
-  if (signal.aborted) return;
-  for await (const entry of stoppedBy(await kv.watch({ key: id }), signal)) {
-    const value = valueOf(entry);
-    if (value === undefined) return;
-    yield value;
-  }
-}
-
-async function* watchEvery<T>(
-  kv: KV,
-  valueOf: (entry: KvEntry) => T | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<T, void> {
-  if (signal.aborted) return;
-  for await (const entry of stoppedBy(await kv.watch(), signal)) {
-    const value = valueOf(entry);
-    if (value !== undefined) yield value;
-  }
 }
 
 /** @returns false when the record is no longer the one that was meant */
