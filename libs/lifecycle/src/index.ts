@@ -4,4 +4,5 @@ export { serviceSettings } from './service-settings.js';
 export { mainService } from './main-service.js';
 export type { FailedMessage, Failure } from './failure.js';
 export { StartFailed } from './start-failed.js';
+export { checkSettings, type CheckOptions } from './check-settings.js';
 export { supervise, type ChildOptions, type SupervisedChild } from './supervise.js';

@@ -1,5 +1,6 @@
 import { ConfigError, type Settings } from '@kinemacolor/config';
 import { startTelemetry } from '@kinemacolor/telemetry';
+import { CHECK_FLAG } from './check-settings.js';
 import { openLog, type Log, type LogLevel } from './log.js';
 import { flagsHelp, readFlags } from './read-flags.js';
 import { cannotStart, runService, type Service } from './run-service.js';
@@ -14,7 +15,7 @@ interface Common {
 /**
  * A service's whole `main`: its settings from the command line and the environment, its log, and its life. Wrong settings
  * (a ConfigError, of `start` too) are told in plain words, all at once, and end the process with exit code 2. `--help` prints the
- * flags. Traces, metrics and logs go where the `OTEL_*` variables say.
+ * flags; with `--check-settings` nothing but that is done. Traces, metrics and logs go where the `OTEL_*` variables say.
  */
 export async function mainService<Config extends Common>(
   name: string,
@@ -23,7 +24,7 @@ export async function mainService<Config extends Common>(
 ): Promise<void> {
   let config: Config;
   try {
-    const argv = process.argv.slice(2);
+    const argv = process.argv.slice(2).filter((word) => word !== CHECK_FLAG);
     if (argv.includes('--help')) {
       console.log(`usage: ${name} [flags]\n\n${flagsHelp(settings)}`);
       return;
@@ -33,6 +34,7 @@ export async function mainService<Config extends Common>(
     if (!(error instanceof ConfigError)) throw error;
     process.exit(await cannotStart(name, error));
   }
+  if (process.argv.includes(CHECK_FLAG)) return;
   const telemetry = await startTelemetry({
     service: name,
     onProblem: (message) => {

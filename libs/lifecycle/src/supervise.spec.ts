@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 
+import { checkSettings } from './check-settings.js';
 import { StartFailed } from './start-failed.js';
 import { supervise } from './supervise.js';
 
@@ -29,6 +30,14 @@ it('throws wrong settings as what they are, whenever the service noticed them', 
     name: 'ConfigError',
     problems: ['TEST_FAIL: does not please', 'TEST_COUNT: nor this'],
   });
+});
+
+it('a service can be asked whether its settings are right, without starting it', async () => {
+  const check = (env: Record<string, string>): Promise<void> =>
+    checkSettings({ name: 'service-1', program, env: { ...process.env, ...env } });
+  await expect(check({ TEST_COUNT: 'many' })).rejects.toMatchObject({ name: 'ConfigError', problems: [expect.stringMatching(/^TEST_COUNT=many: /)] as unknown[] }); // prettier-ignore
+  // It would say so if it were started.
+  await check({ TEST_FAIL: 'kind', TEST_COUNT: '2' });
 });
 
 it('tells of a service that ended without a word', async () => {

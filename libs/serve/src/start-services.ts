@@ -2,9 +2,10 @@ import { totalmem } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigError } from '@kinemacolor/config';
-import { supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
+import { checkSettings, supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
 import { diskBytes } from '@kinemacolor/streaming';
 import { keepServer, type KeptServer } from './kept-server.js';
+import { explainGone } from './nats-gone.js';
 
 export interface ServicesOptions {
   /** What NATS keeps lies here, and outlives it. Not used with `nats`. */
@@ -60,17 +61,21 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     await Promise.all(others.map((child) => child.stop()));
     await server?.stop();
   };
+  let limits: NodeJS.ProcessEnv = {};
+  const own = server === undefined ? {} : NO_OTHER_LOGIN;
+  const env = (): NodeJS.ProcessEnv => ({
+    ...limits,
+    ...process.env,
+    ...options.env,
+    ...own,
+    ...ONE_FOR_ALL,
+    KINEMACOLOR_NATS: url,
+  });
   try {
-    const limits = server === undefined ? {} : await storeLimits(folder);
-    const own = server === undefined ? {} : NO_OTHER_LOGIN;
-    const env = (): NodeJS.ProcessEnv => ({
-      ...limits,
-      ...process.env,
-      ...options.env,
-      ...own,
-      ...ONE_FOR_ALL,
-      KINEMACOLOR_NATS: url,
-    });
+    if (server !== undefined) limits = await storeLimits(folder);
+    // It is started last, but what is wrong with its settings is told together with those of the others.
+    const gatewayEnv = { ...env(), KINEMACOLOR_LISTEN: options.listen };
+    const checked = checkSettings({ name: 'gateway', program: mainOf('gateway'), env: gatewayEnv });
     // Side by side, but the gateway last: who reaches it finds everything running.
     const starting = plan(options).map(async ({ name, ...program }) => {
       const onCrash = (how: string): void => {
@@ -78,7 +83,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       };
       processes.set(name, await supervise({ name, ...program, env, onCrash }));
     });
-    throwFirst(await Promise.allSettled(starting));
+    throwFirst(await Promise.allSettled([checked, ...starting]));
     const gateway = await supervise({
       name: 'gateway',
       program: mainOf('gateway'),
@@ -97,8 +102,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const broken = server?.broken ?? new Promise<never>(() => undefined);
     return { address: String(gateway.facts['address']), nats: url, processes, server, broken, stop };
   } catch (error) {
+    // Before all is stopped, which may take a while without NATS.
+    const why = nats === undefined ? error : await explainGone(error, env());
     await stop();
-    throw error;
+    throw why;
   }
 }
 

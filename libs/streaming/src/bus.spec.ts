@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
 import { expect, it } from 'vitest';
 
 import { openBus } from './bus.js';
+import { startNatsServer } from './server/nats-server.js';
 import { findNatsServer } from './server/find-nats-server.js';
 
 it('a server without JetStream is told of in plain words', async () => {
@@ -29,3 +31,42 @@ it('a server without JetStream is told of in plain words', async () => {
     await gone;
   }
 });
+
+it('a server with too little room is told of with the settings and what they ask for', async () => {
+  const server = await startNatsServer({ folder: path.join(scratchDir(), 'nats') });
+  try {
+    const streams = { fileBytes: 2 ** 50, memoryBytes: 2 ** 26 };
+    await expect(openBus({ servers: [server.url], name: 'test', streams })).rejects.toMatchObject({
+      name: 'ConfigError',
+      problems: [expect.stringMatching(/^KINEMACOLOR_FILE_BYTES=1125899906842624, KINEMACOLOR_MEMORY_BYTES=67108864: .*3145729\.1 GiB of disk and 0\.1 GiB of memory.*"insufficient storage resources available"/)] as unknown[], // prettier-ignore
+    });
+  } finally {
+    await server.stop();
+  }
+});
+
+it('a server that goes while the streams are made is told of as one that is not there', async () => {
+  const server = await startNatsServer({ folder: path.join(scratchDir(), 'nats') });
+  const sockets: Socket[] = [];
+  // A wire to it that is cut for good once the first stream is wanted.
+  const wire = createServer((near) => {
+    const far = connect(Number(new URL(server.url).port), '127.0.0.1');
+    sockets.push(near, far);
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    far.pipe(near);
+    near.on('data', (data) => {
+      if (data.includes('STREAM.CREATE')) {
+        wire.close();
+        for (const socket of sockets) socket.destroy();
+      } else far.write(data);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(wire, 'listening');
+  const url = `nats://127.0.0.1:${(wire.address() as AddressInfo).port}`;
+  const opening = openBus({ servers: [url], name: 'test', patienceMs: 100 });
+  await expect(opening).rejects.toMatchObject({
+    code: 'NOT_CONNECTED',
+    message: expect.stringContaining(`No connection to NATS at ${url} any more: `) as string,
+  });
+  await server.stop();
+}, 30_000);

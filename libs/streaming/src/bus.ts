@@ -1,6 +1,7 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { connectNats, type NatsOptions } from './connect.js';
 import { despiteAbsence } from './is-away.js';
+import { isGone, wentAway } from './not-connected.js';
 import { withoutSecrets } from './server-urls.js';
 import { StreamingError } from './streaming-error.js';
 import { ensureStreams, type StreamOptions } from './streams.js';
@@ -20,7 +21,8 @@ export interface BusOptions extends NatsOptions {
 
 /**
  * Connects and makes the streams; whenever the server comes back, they are made again where it has lost them.
- * @throws StreamingError `NOT_CONNECTED`, also to a server without JetStream; JetStreamApiError when the server refuses the streams
+ * @throws StreamingError `NOT_CONNECTED`, also to a server without JetStream, or one that goes meanwhile; ConfigError when it has too
+ *   little room for the streams; JetStreamApiError when it refuses them for something else
  */
 export async function openBus({ streams, ...options }: BusOptions): Promise<Bus> {
   const connection = await connectNats(options);
@@ -30,7 +32,8 @@ export async function openBus({ streams, ...options }: BusOptions): Promise<Bus>
     await despiteAbsence(ensure, options.patienceMs ?? PATIENCE_MS);
   } catch (error) {
     await connection.close();
-    throw error instanceof Error && error.name === 'JetStreamNotEnabled' ? withoutJetStream(options, error) : error;
+    if (error instanceof Error && error.name === 'JetStreamNotEnabled') throw withoutJetStream(options, error);
+    throw isGone(error) ? wentAway(options.servers, (error as Error).message, error) : error;
   }
   void ensureWhenBack(connection, ensure);
   return { connection, ensure };

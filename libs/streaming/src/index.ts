@@ -29,6 +29,7 @@ export {
   type Kept,
 } from './byte-log.js';
 export { despiteAbsence, isAway } from './is-away.js';
+export { isGone, wentAway } from './not-connected.js';
 export { lastEntry, openLogWriter, readLog, type LogEntry, type LogWriter } from './message-log.js';
 export { InFlight } from './in-flight.js';
 export { waitingIn } from './waiting.js';

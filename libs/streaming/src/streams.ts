@@ -1,6 +1,14 @@
-import { jetstreamManager, DiscardPolicy, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
+import {
+  jetstreamManager,
+  DiscardPolicy,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamManager,
+  type StreamConfig,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { hasApiCode } from './api-code.js';
+import { explainNoRoom, type Room } from './no-room.js';
 import { jobOf, KINDS, streamOf, type Kind } from './subjects.js';
 
 /** Bytes that one message may have. NATS allows 1 MB by default, headers included. */
@@ -66,7 +74,7 @@ const CONFIGS: Readonly<Record<Kind, (options: Required<StreamOptions>) => Parti
 /**
  * Makes the streams, or brings those that are there to these settings. Several services may do so at the same time. Uses
  * nothing that a server of version 2.9 lacks.
- * @throws JetStreamApiError when the server refuses, for example for want of room
+ * @throws ConfigError when the server has too little room for these settings; JetStreamApiError when it refuses for something else
  */
 export async function ensureStreams(connection: NatsConnection, options: StreamOptions = {}): Promise<void> {
   const manager = await jetstreamManager(connection);
@@ -81,12 +89,30 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
       ...CONFIGS[kind](settings),
     };
     try {
-      await manager.streams.add(config);
+      await addOrUpdate(manager, config);
     } catch (error) {
-      if (!hasApiCode(error, STREAM_NAME_IN_USE)) throw error;
-      await manager.streams.update(config.name, config);
+      throw explainNoRoom(error, settings, roomFor(settings));
     }
   }
+}
+
+async function addOrUpdate(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  try {
+    await manager.streams.add(config);
+  } catch (error) {
+    if (!hasApiCode(error, STREAM_NAME_IN_USE)) throw error;
+    await manager.streams.update(config.name, config);
+  }
+}
+
+/** What all streams may take. */
+function roomFor(settings: Required<StreamOptions>): Room {
+  const room = { file: 0, memory: 0 };
+  for (const kind of KINDS) {
+    const { storage, max_bytes = 0 } = CONFIGS[kind](settings);
+    room[storage === StorageType.Memory ? 'memory' : 'file'] += max_bytes;
+  }
+  return room;
 }
 
 /** The stream is there already, with other settings. */
