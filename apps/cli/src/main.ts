@@ -1,5 +1,6 @@
 import { buildProgram } from './program.js';
 import { exitCodeOf } from './exit-code.js';
+import { printable } from './printable.js';
 import { messageOf } from './tell.js';
 
 // Whoever reads what is printed may have seen enough: `kinemacolor jobs | head`.
@@ -11,7 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 try {
   await buildProgram((code) => { process.exitCode = code; }).parseAsync(); // prettier-ignore
 } catch (error) {
-  process.stderr.write(`kinemacolor: ${messageOf(error).message}\n`);
+  process.stderr.write(`kinemacolor: ${printable(messageOf(error).message)}\n`);
   process.exitCode = exitCodeOf(error);
 }
 

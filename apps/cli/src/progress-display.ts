@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { ExtractProgress } from '@kinemacolor/dataset';
 import type { Progress } from '@kinemacolor/pipeline';
+import { printableName } from './printable.js';
 
 /** Bytes on their way to a service, or from it. */
 export interface TransferProgress {
@@ -49,7 +50,8 @@ const PHASES: Readonly<Record<ShownProgress['phase'], string>> = {
 /** A bar on a terminal, a line now and then in a log, nothing with `quiet`. Everything goes to standard error. */
 export function progressDisplay(name: string, { quiet }: { quiet: boolean }): ProgressDisplay {
   if (quiet) return { onProgress: () => undefined, stop: () => undefined };
-  return process.stderr.isTTY ? bar(name) : lines(name);
+  const shown = printableName(name);
+  return process.stderr.isTTY ? bar(shown) : lines(shown);
 }
 
 interface Done {

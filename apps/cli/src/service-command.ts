@@ -1,6 +1,7 @@
 import type { Client, Retry } from '@kinemacolor/client';
 import { ClientError } from '@kinemacolor/client/client-error';
 import { exitCodeOf, EXIT } from './exit-code.js';
+import { printable } from './printable.js';
 import { openService, type ServerSettings } from './server-settings.js';
 import { watchSignals } from './signals.js';
 import { messageOf } from './tell.js';
@@ -26,7 +27,7 @@ export async function serviceCommand<Settings extends ServerSettings>(
   const signals = watchSignals();
   const { signal } = signals;
   const say = (line: string): void => {
-    if (!quiet) process.stderr.write(`${line}\n`);
+    if (!quiet) process.stderr.write(`${printable(line)}\n`);
   };
   // Once for each time that the service is away.
   const onRetry = ({ attempt, error }: Retry): void => {
@@ -40,7 +41,7 @@ export async function serviceCommand<Settings extends ServerSettings>(
     await work({ client, signal, say }, settings);
     return EXIT.OK;
   } catch (error) {
-    process.stderr.write(`kinemacolor: ${tokenWords(error, settings) ?? messageOf(error).message}\n`);
+    process.stderr.write(`kinemacolor: ${printable(tokenWords(error, settings) ?? messageOf(error).message)}\n`);
     return signals.exitCode() ?? exitCodeOf(error);
   } finally {
     client?.close();

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobOptions } from '@kinemacolor/client';
 import { checkCodec, MediaError, type TargetContainer } from '@kinemacolor/media';
+import { printableName } from './printable.js';
 import { refuseConflicts } from './refuse-conflicts.js';
 import { RESULT_NAMES, resultContainer } from './result-container.js';
 import { serviceCommand } from './service-command.js';
@@ -91,6 +92,6 @@ function jobOptions(film: string, { output, label }: SubmitFlags, settings: Subm
 
 /** A file may have a name that no terminal should be shown, or one that is too long. */
 const labelOf = (film: string): string =>
-  Array.from(path.basename(film).replaceAll(/\p{Cc}/gu, '?'))
+  Array.from(printableName(path.basename(film)))
     .slice(0, 200)
     .join('');
