@@ -1,4 +1,4 @@
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -40,19 +40,23 @@ export async function downloadToFile(
   const kept = resume ? await sizeOf(part) : 0;
   // More than there is cannot be of this result.
   const offset = kept <= present ? kept : 0;
-  const handle = await open(part, offset === 0 ? 'w' : 'a');
+  // At the first byte: of a job that has none, nothing shall be left.
+  const begin = (): Promise<FileHandle> => open(part, offset === 0 ? 'w' : 'a');
+  let handle: FileHandle | undefined;
   try {
     let bytes = offset;
     for await (const piece of resultBytes(connection, jobId, { ...options, offset })) {
+      handle ??= await begin();
       await handle.writeFile(piece);
       bytes += piece.length;
       options.onProgress?.(bytes);
     }
+    handle ??= await begin();
     await handle.sync();
     await handle.close();
     await rename(part, file);
   } catch (error) {
-    await handle.close();
+    await handle?.close();
     if (!keepPart) await rm(part, { force: true });
     throw error;
   }

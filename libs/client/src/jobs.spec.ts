@@ -253,6 +253,18 @@ describe('a download', () => {
     expect(await readdir(folder)).not.toContain(path.basename(partPath(out, id)));
   });
 
+  it('of a job that has given nothing leaves nothing, and of an empty result an empty file', async () => {
+    const { id } = await client.jobs.create();
+    await client.jobs.cancel(id);
+    const out = path.join(folder, 'cancelled.mkv');
+    await expect(client.jobs.download(id, out)).rejects.toThrow('The job has no result');
+    expect((await readdir(folder)).filter((name) => name.includes('cancelled'))).toEqual([]);
+    const empty = await client.jobs.create();
+    await client.jobs.upload(empty.id, new Uint8Array());
+    await client.jobs.download(empty.id, out);
+    expect(await readFile(out)).toHaveLength(0);
+  });
+
   it('of a job that has nothing to give yet outlives more lost connections than are allowed in a row', async () => {
     const two = openClient({ address: line.address, retries: { attempts: 2, firstDelayMs: 20 } });
     const { id } = await two.jobs.create();
