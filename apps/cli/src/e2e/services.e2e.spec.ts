@@ -165,7 +165,7 @@ describe('services', () => {
     await world.client.jobs.wait(id);
     expect(world.told.splice(0)).toEqual(
       [...world.services.processes.keys()].map(
-        (name) => expect.stringContaining(`${name} ended (exit code 0)`) as unknown,
+        (name) => expect.stringContaining(`${name} ended and is started again: exit code 0`) as unknown,
       ),
     );
     const result = path.join(folder, 'rolling-colour.mkv');
