@@ -9,6 +9,8 @@ export interface ConnectFailure {
 
 /** Codes of Node.js for a certificate of the server that is not believed. */
 const NOT_TRUSTED = /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT)/;
+/** Some commands have a flag for it as well. */
+export const URLS = 'KINEMACOLOR_NATS (or --nats)';
 const OWN = 'KINEMACOLOR_NATS_CERTIFICATE and KINEMACOLOR_NATS_KEY';
 
 /**
@@ -21,8 +23,8 @@ export function explainFailure(error: unknown, given: { login: boolean; certific
   if (isRefusedLogin(error)) {
     return never(
       given.login
-        ? 'It refuses these credentials. Correct the user and password in KINEMACOLOR_NATS, or the file that KINEMACOLOR_NATS_CREDENTIALS names.'
-        : 'It wants credentials. Put them into KINEMACOLOR_NATS (nats://USER:PASSWORD@HOST:PORT), or name their file in KINEMACOLOR_NATS_CREDENTIALS.',
+        ? `It refuses these credentials. Correct the user and password in ${URLS}, or the file that KINEMACOLOR_NATS_CREDENTIALS names.`
+        : `It wants credentials. Put them into ${URLS}, as in nats://USER:PASSWORD@HOST:PORT, or name their file in KINEMACOLOR_NATS_CREDENTIALS.`,
     );
   }
   if (isAlert(error)) {
@@ -33,9 +35,7 @@ export function explainFailure(error: unknown, given: { login: boolean; certific
     );
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    return never(
-      `Its certificate is for another name (${message}). Name it in KINEMACOLOR_NATS as its certificate does.`,
-    );
+    return never(`Its certificate is for another name (${message}). Name it in ${URLS} as its certificate does.`);
   }
   if (NOT_TRUSTED.test(code ?? '')) {
     return never(
@@ -49,7 +49,7 @@ export function explainFailure(error: unknown, given: { login: boolean; certific
     return never(`${message}. Correct the file that KINEMACOLOR_NATS_CA, ${OWN} name.`);
   }
   return {
-    why: `${message}. Start it, or name another one in KINEMACOLOR_NATS.`,
+    why: `${message}. Start it, or name another one in ${URLS}.`,
     mayPass: /connection refused|ECONNREFUSED|timeout/i.test(`${name} ${message}`),
   };
 }

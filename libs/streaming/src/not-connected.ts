@@ -1,3 +1,4 @@
+import { URLS } from './connect-failure.js';
 import { isAway } from './is-away.js';
 import { withoutSecrets } from './server-urls.js';
 import { StreamingError } from './streaming-error.js';
@@ -13,6 +14,6 @@ export const isGone = (error: unknown): boolean =>
 export const wentAway = (servers: readonly string[], why: string, cause?: unknown): StreamingError =>
   new StreamingError(
     'NOT_CONNECTED',
-    `No connection to NATS at ${withoutSecrets(servers)} any more: ${why}. Start it again, or name another one in KINEMACOLOR_NATS (or --nats).`,
+    `No connection to NATS at ${withoutSecrets(servers)} any more: ${why}. Start it again, or name another one in ${URLS}.`,
     { cause },
   );
