@@ -74,6 +74,9 @@ def stream(service, film, out, settings):
             elif part == "finished":
                 job = response.finished
         check_whole(job, file.tell())
+    # Of a film that was cut off all that could be read has come, and is kept.
+    if job.state != job_pb2.JOB_STATE_SUCCEEDED:
+        raise Failed(f"DATA_LOSS: {job.error.message}")
     return job
 
 

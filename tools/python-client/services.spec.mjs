@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { mainOf, startServices } from '@kinemacolor/serve';
@@ -75,6 +75,22 @@ describe.skipIf(!hasPython)(
       const services = await start('open', {});
       try {
         await colours('open', { server: services.address });
+      } finally {
+        await services.stop();
+      }
+    }, 120_000);
+
+    it('gets what there is of a stream that was cut off, and is told', async () => {
+      const services = await start('cut', {});
+      const out = at('cut-colour.mkv');
+      try {
+        const whole = await readFile(clip);
+        await writeFile(at('cut.mkv'), whole.subarray(0, whole.length * 0.6));
+        const failure = await failureOf(colorize('stream', at('cut.mkv'), out, { server: services.address }));
+        expect(failure.code).toBe(1);
+        const came = (await framePts(out)).length;
+        expect(came).toBeGreaterThan(10);
+        expect(failure.stderr).toMatch(new RegExp(`^DATA_LOSS: cut\\.mkv: is cut off: ${came} of `, 'm'));
       } finally {
         await services.stop();
       }

@@ -6,11 +6,12 @@ import { colorizeSettings, type ColorizeSettings } from './colorize-settings.js'
 import { watchEventLoop } from './event-loop-delay.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { FilmTrace } from './film-trace.js';
+import { printable } from './printable.js';
 import { progressDisplay } from './progress-display.js';
 import { refuseConflicts } from './refuse-conflicts.js';
 import { watchSignals } from './signals.js';
 import type { ItemSummary, Summary } from './summary.js';
-import { messageOf } from './tell.js';
+import { messageOf, messageWithSalvage } from './tell.js';
 import { checkOutput } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { workList, type WorkItem } from './work-list.js';
@@ -123,7 +124,7 @@ async function colorizeOne(
 ): Promise<{ summary: ItemSummary; exitCode: number }> {
   const { resume = false, salvage = false, quiet = false } = flags;
   const say = (line: string): void => {
-    if (!quiet) process.stderr.write(`${line}\n`);
+    if (!quiet) process.stderr.write(`${printable(line)}\n`);
   };
   const { input, output, kind } = item;
   const name = input === '-' ? 'standard input' : input;
@@ -145,9 +146,9 @@ async function colorizeOne(
     return { summary, exitCode: EXIT.OK };
   } catch (error) {
     stop();
-    const { name: code, message } = messageOf(error);
+    const { name: code, message } = messageWithSalvage(error);
     trace?.end(say, message);
-    process.stderr.write(`kinemacolor: ${message}\n`);
+    process.stderr.write(`kinemacolor: ${printable(message)}\n`);
     const summary: ItemSummary = { input, output, kind, ok: false, error: { code, message } };
     return { summary, exitCode: signals.exitCode() ?? exitCodeOf(error) };
   }

@@ -3,7 +3,7 @@ import { SceneCuts } from '@kinemacolor/pipeline';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { phasedDisplay } from './phased-display.js';
 import { watchSignals } from './signals.js';
-import { messageOf } from './tell.js';
+import { messageWithSalvage } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 /** What `kinemacolor dataset extract` was told, as words. */
@@ -46,7 +46,7 @@ export async function extractCommand(film: string, flags: ExtractFlags): Promise
   } catch (thrown) {
     display.stop();
     exitCode = signals.exitCode() ?? exitCodeOf(thrown);
-    const { name: code, message } = messageOf(thrown);
+    const { name: code, message } = messageWithSalvage(thrown);
     error = { code, message };
     process.stderr.write(`kinemacolor: ${message}\n`);
   } finally {

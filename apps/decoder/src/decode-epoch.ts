@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { JobState, Progress } from '@kinemacolor/contracts';
+import { JobState, Progress, type JobError } from '@kinemacolor/contracts';
 import {
   answerWhereabouts,
   filmName,
   followCredit,
   hasEnded,
   LIVE_FIRST_BYTES,
+  permanentError,
   type StoredJob,
 } from '@kinemacolor/jobs';
-import { openFilmStream, type MediaInfo } from '@kinemacolor/media';
+import { openFilmStream, type MediaError, type MediaInfo } from '@kinemacolor/media';
 import { readBytes } from '@kinemacolor/streaming';
 import type { DecodeContext } from './decode-job.js';
 import { publishFilm } from './publish-film.js';
@@ -44,14 +45,18 @@ export async function decodeEpoch(record: StoredJob, context: DecodeContext): Pr
     const firstBytes = record.live === undefined ? undefined : LIVE_FIRST_BYTES;
     const name = filmName(record.job);
     const source = await openFilmStream(bytes, { name, readers: 1, limits, firstBytes, signal });
+    let lacks: MediaError | undefined;
     try {
       await store.update(id, (now) => begun(now, source.info));
-      await publishFilm(source.info, { record, credit, place, context });
+      lacks = await publishFilm(source.info, { record, credit, place, context });
     } finally {
       await source.close();
     }
     signal.throwIfAborted();
-    await store.update(id, (now) => ended(now, place.nextFrame));
+    // Who uploads can do so again; of a stream the client gets what there is, before it is told.
+    if (lacks !== undefined && !record.attached) throw lacks;
+    const cutShort = permanentError(lacks);
+    await store.update(id, (now) => ended(now, place.nextFrame, cutShort));
     await pause(FOREVER_MS, undefined, { signal });
   } finally {
     clearInterval(telling);
@@ -71,10 +76,10 @@ function begun(now: StoredJob, info: MediaInfo): StoredJob | undefined {
   return { ...now, job: { ...now.job, state: JobState.RUNNING, progress } };
 }
 
-function ended(now: StoredJob, frames: number): StoredJob | undefined {
+function ended(now: StoredJob, frames: number, cutShort: JobError | undefined): StoredJob | undefined {
   if (hasEnded(now.job)) return undefined;
   const progress = Progress.create({ ...now.job.progress, framesDecoded: frames, framesTotal: frames });
-  return { ...now, framesTotal: frames, job: { ...now.job, progress } };
+  return { ...now, framesTotal: frames, cutShort, job: { ...now.job, progress } };
 }
 
 async function tellDecoded({ store }: DecodeContext, id: string, framesDecoded: number): Promise<void> {

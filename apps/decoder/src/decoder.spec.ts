@@ -75,12 +75,12 @@ afterEach(async () => {
 });
 
 /** A job with a whole source, handed to whoever decodes. */
-async function submit(source: string | Buffer, label = ''): Promise<string> {
+async function submit(source: string | Buffer, label = '', attached = false): Promise<string> {
   const id = randomBytes(16).toString('hex');
   jobs.push(id);
   const settings = ColorizeSettings.create({ model: 'grey', renderSize: 48 });
   const job = Job.create({ id, label, state: JobState.QUEUED, progress: Progress.create(), settings });
-  await store.create(id, { ...JobRecord.create(), job });
+  await store.create(id, { ...JobRecord.create({ attached }), job });
   const writer = await openByteWriter(bus.connection, 'source', id);
   await writer.write(typeof source === 'string' ? await readFile(source) : source);
   await writer.finish();
@@ -247,6 +247,25 @@ describe('decoder', () => {
     await reading;
     expect(after).toMatchObject({ state: JobState.FAILED, error: { code: 15 } });
     expect(after.error!.message).toMatch(/cut off|broke off/);
+  });
+
+  it('keeps the job of a stream that is cut off, with its frames and what it is to end with', async () => {
+    const clip = await readFile(await makeClip({ folder, name: 'attached.mkv', frames: 200, options: ['-g', '10'] }));
+    await start();
+    const job = await submit(clip.subarray(0, clip.length / 2), 'my film.mkv', true);
+    const reading = (async () => {
+      let count = 0;
+      for await (const frame of frames(job)) count = frame.frame!.index + 1;
+      return count;
+    })();
+    const now = await record(job, ({ framesTotal, job: { finished } }) => (framesTotal ?? finished) !== undefined);
+    for (const end of ends.splice(0)) end.abort();
+    expect(now).toMatchObject({ job: { state: JobState.RUNNING }, cutShort: { code: 15 } });
+    expect(now.cutShort!.message).toMatch(/^my film\.mkv: is cut off: \d+ of 200 frames/);
+    expect(now.cutShort!.message).toContain(` ${now.framesTotal} of`);
+    expect(now.cutShort!.message).not.toContain('--');
+    expect(now.framesTotal).toBeGreaterThan(40);
+    expect(await reading.catch(() => now.framesTotal)).toBe(now.framesTotal);
   });
 
   it('ends a job whose film breaks off', async () => {

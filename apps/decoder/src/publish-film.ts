@@ -40,8 +40,15 @@ const LIVE_DELAY_MS = 2_000;
 /** Frames whose receipts may be under way. */
 const PUBLISHED_AT_ONCE = 8;
 
-/** Publishes the frames from `place` on, a window ahead of the encoder at most. @throws MediaError; the signal's reason */
-export async function publishFilm(info: MediaInfo, { record, credit, place, context }: PublishOptions): Promise<void> {
+/**
+ * Publishes the frames from `place` on, a window ahead of the encoder at most.
+ * @returns the error of a film that was cut off, when all that can be read of it has been published
+ * @throws MediaError; the signal's reason
+ */
+export async function publishFilm(
+  info: MediaInfo,
+  { record, credit, place, context }: PublishOptions,
+): Promise<MediaError | undefined> {
   const { connection, config, log, signal } = context;
   const { job, live } = record;
   const size = renderSizeOf(info, job.settings!.renderSize!);
@@ -92,11 +99,21 @@ export async function publishFilm(info: MediaInfo, { record, credit, place, cont
     }
     await publishing.settle();
     signal.throwIfAborted();
-    if (live === undefined && last !== undefined) requireWholeStream(info, last);
     await outlet?.finish();
+    return live === undefined && last !== undefined ? cutShort(info, last) : undefined;
   } finally {
     outlet?.close();
     await reader.close();
+  }
+}
+
+function cutShort(info: MediaInfo, last: DecodedFrame): MediaError | undefined {
+  try {
+    requireWholeStream(info, last);
+    return undefined;
+  } catch (error) {
+    if (error instanceof MediaError && error.code === 'TRUNCATED') return error;
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import {
   raiseEpoch,
   Replaced,
   takeOver,
+  wholeResult,
   type FollowedJob,
   type JobStore,
 } from '@kinemacolor/jobs';
@@ -72,7 +73,7 @@ async function encodeToEnd(job: FollowedJob, context: EncodeContext): Promise<vo
       log.info({ job: id, from: kept.nextFrame }, 'encoding');
       await encodeFilm({ job, kept, encoder, folder, ...context, signal: working });
     }
-    await endJob(store, id, { state: JobState.SUCCEEDED });
+    await endJob(store, id, wholeResult(job.now));
     log.info({ job: id }, 'encoded');
   } catch (error) {
     replaced.signal.throwIfAborted();

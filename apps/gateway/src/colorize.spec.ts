@@ -6,7 +6,7 @@ import {
   type DeepPartial,
   type LiveOptions,
 } from '@kinemacolor/contracts';
-import { endJob, showPreview, type StoredJob } from '@kinemacolor/jobs';
+import { endJob, showPreview, wholeResult, type StoredJob } from '@kinemacolor/jobs';
 import { countMessages, keptBytes, KINDS, openByteWriter, readBytes } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
 import { Status } from 'nice-grpc';
@@ -18,6 +18,7 @@ import {
   openTestGateway,
   openTestStore,
   someBytes,
+  type ColorizationClient,
   type TestGateway,
   type TestStore,
 } from './testing/test-gateway.js';
@@ -44,7 +45,11 @@ class Stream {
   readonly #requests: (Request | 'end')[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(label: string, live?: DeepPartial<LiveOptions>) {
+  constructor(
+    label: string,
+    live?: DeepPartial<LiveOptions>,
+    readonly how: { readonly client?: ColorizationClient; readonly betweenMs?: number } = {},
+  ) {
     this.#requests.push({ part: { $case: 'options', value: { label, live } } });
     this.done = this.#read();
     this.done.catch(() => undefined);
@@ -85,8 +90,10 @@ class Stream {
   }
 
   async #read(): Promise<void> {
-    for await (const { part } of gateway.client.colorize(this.#sent(), { signal: this.abort.signal })) {
+    const { client = gateway.client, betweenMs } = this.how;
+    for await (const { part } of client.colorize(this.#sent(), { signal: this.abort.signal })) {
       if (part !== undefined) this.parts.push(part);
+      if (betweenMs !== undefined) await new Promise((resolve) => setTimeout(resolve, betweenMs));
     }
   }
 }
@@ -104,6 +111,16 @@ const isEmpty = async (job: string): Promise<true | undefined> => {
 
 const told = (id: string, change: (job: StoredJob['job']) => Partial<StoredJob['job']>): Promise<unknown> =>
   store.jobs.update(id, (now) => ({ ...now, job: { ...now.job, ...change(now.job) } }));
+
+/** What decoder and encoder do with a source that was cut off. */
+async function endCutShort(id: string, result: Uint8Array): Promise<void> {
+  const cutShort = { code: Status.DATA_LOSS, message: 'It is cut off.', frame: undefined };
+  const record = await store.jobs.update(id, (now) => ({ ...now, cutShort, framesTotal: 1 }));
+  const writer = await openByteWriter(store.connection, 'result', id);
+  await writer.write(result);
+  await writer.finish();
+  await endJob(store.jobs, id, wholeResult(record!));
+}
 
 describe('a stream', () => {
   it('runs from the first byte on, and gives back colour as it comes, and leaves nothing', async () => {
@@ -123,8 +140,8 @@ describe('a stream', () => {
     await eventually('the half is kept', async () =>
       (await keptBytes(store.connection, 'source', id)).bytes === 450_000 ? true : undefined,
     );
-    // Far fewer writes than pieces.
-    expect(await countMessages(store.connection, 'source', id)).toBeLessThan(200);
+    // Fewer writes than pieces: what comes during one goes with the next.
+    expect(await countMessages(store.connection, 'source', id)).toBeLessThan(450);
 
     const writer = await openByteWriter(store.connection, 'result', id);
     const result = someBytes(700_000, 9);
@@ -214,6 +231,33 @@ describe('a stream', () => {
     await endJob(store.jobs, id, { state: JobState.FAILED, error });
     await expect(stream.done).rejects.toEqual(failing(Status.INVALID_ARGUMENT, /^This is no film\.$/));
     await eventually('nothing is left', () => isEmpty(id));
+  });
+
+  it('whose source was cut off gives all of the result, also to a slow client, and then says so', async () => {
+    const stream = new Stream('cut off', undefined, { betweenMs: 20 });
+    const id = await stream.id();
+    stream.end();
+    const result = someBytes(1_500_000);
+    await endCutShort(id, result);
+    await stream.done;
+    expect(stream.result.equals(result)).toBe(true);
+    const error = { code: Status.DATA_LOSS, message: 'It is cut off.' };
+    expect(stream.parts.at(-1)).toMatchObject({ $case: 'finished', value: { state: JobState.FAILED, error, resultBytes: 1_500_000 } }); // prettier-ignore
+    await eventually('nothing is left', () => isEmpty(id));
+  });
+
+  it('whose source was cut off is downloaded by a client whose stream broke', async () => {
+    const other = await openTestGateway(store, { graceSeconds: 5 });
+    const stream = new Stream('moved', undefined, { client: other.client });
+    const id = await stream.id();
+    await other.service.drain();
+    await expect(stream.done).rejects.toEqual(failing(Status.UNAVAILABLE, /./));
+    const result = someBytes(600_000);
+    const parts = all(gateway.client.downloadResult({ jobId: id }));
+    await endCutShort(id, result);
+    expect(Buffer.concat((await parts).map((part) => part.result)).equals(result)).toBe(true);
+    expect(Buffer.concat((await all(gateway.client.downloadResult({ jobId: id, offset: 7 }))).map((part) => part.result)).equals(result.subarray(7))).toBe(true); // prettier-ignore
+    expect((await gateway.client.getJob({ jobId: id })).job).toMatchObject({ state: JobState.FAILED, resultBytes: 600_000 }); // prettier-ignore
   });
 
   it('can be cancelled by its id', async () => {

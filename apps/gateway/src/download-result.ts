@@ -1,10 +1,5 @@
-import {
-  JobState,
-  type DeepPartial,
-  type DownloadResultRequest,
-  type DownloadResultResponse,
-} from '@kinemacolor/contracts';
-import { followJob } from '@kinemacolor/jobs';
+import type { DeepPartial, DownloadResultRequest, DownloadResultResponse } from '@kinemacolor/contracts';
+import { followJob, hasResult } from '@kinemacolor/jobs';
 import { keptBytes } from '@kinemacolor/streaming';
 import { ServerError, Status } from 'nice-grpc';
 import { followResult } from './follow-result.js';
@@ -27,7 +22,7 @@ export async function* downloadResult(
     const status = endedStatus(job.now);
     if (status !== undefined) throw status;
     const { bytes, whole } = await keptBytes(gateway.connection, 'result', jobId);
-    if (job.now.job.state === JobState.SUCCEEDED && !whole) {
+    if (hasResult(job.now) && !whole) {
       throw new ServerError(Status.NOT_FOUND, 'The result is no longer there.');
     }
     if (offset > bytes) {

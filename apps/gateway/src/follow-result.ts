@@ -1,5 +1,4 @@
-import { JobState } from '@kinemacolor/contracts';
-import { hasEnded, type FollowedJob } from '@kinemacolor/jobs';
+import { hasEnded, hasResult, type FollowedJob } from '@kinemacolor/jobs';
 import { keptBytes, readBytes, StreamingError } from '@kinemacolor/streaming';
 import { ServerError, Status } from 'nice-grpc';
 import type { Gateway } from './gateway.js';
@@ -16,7 +15,8 @@ const LIVE_KEPT_BYTES = 8 * 2 ** 20;
 const LOOK_MS = 5_000;
 
 /**
- * The result from an offset on, as it grows, until it is whole and the job has ended well.
+ * The result from an offset on, as it grows, until all of it is there and the job has ended: well, or as one whose source
+ * was cut off.
  * @throws ServerError what the job ended with; `OUT_OF_RANGE` for bytes of a live result that are gone; `NOT_FOUND` when the result was deleted meanwhile; the signal's reason
  */
 export async function* followResult(
@@ -30,7 +30,7 @@ export async function* followResult(
   let failure: unknown;
   const unlessThere = async (): Promise<void> => {
     if (!job.ended.aborted) return;
-    if (job.now.job.state !== JobState.SUCCEEDED || !(await keptBytes(connection, 'result', id)).whole) stop.abort();
+    if (!hasResult(job.now) || !(await keptBytes(connection, 'result', id)).whole) stop.abort();
   };
   const look = (): void => {
     unlessThere().catch((error: unknown) => {

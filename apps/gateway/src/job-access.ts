@@ -1,5 +1,5 @@
 import { JobState } from '@kinemacolor/contracts';
-import type { StoredJob } from '@kinemacolor/jobs';
+import { hasResult, type StoredJob } from '@kinemacolor/jobs';
 import { keptBytes } from '@kinemacolor/streaming';
 import { ServerError, Status } from 'nice-grpc';
 import type { Gateway } from './gateway.js';
@@ -29,8 +29,9 @@ export async function withBytes({ connection }: Gateway, { job, attached }: Stor
 }
 
 /** What the calls are told that wait for a job which ended without a result. @returns undefined when it has one, or runs */
-export function endedStatus({ job }: StoredJob): ServerError | undefined {
-  const { state, error } = job;
+export function endedStatus(record: StoredJob): ServerError | undefined {
+  if (hasResult(record)) return undefined;
+  const { state, error } = record.job;
   if (state === JobState.CANCELLED) return new ServerError(Status.CANCELLED, 'The job was cancelled.');
   if (state !== JobState.FAILED && state !== JobState.EXPIRED) return undefined;
   const code = Object.values(Status).find((value): value is Status => value !== Status.OK && value === error?.code);

@@ -1,5 +1,4 @@
-import { JobState } from '@kinemacolor/contracts';
-import { hasEnded, type StoredJob } from '@kinemacolor/jobs';
+import { hasEnded, hasResult, type StoredJob } from '@kinemacolor/jobs';
 import { forgetJob, KINDS, type Kind } from '@kinemacolor/streaming';
 import type { NatsConnection } from '@nats-io/transport-node';
 
@@ -7,7 +6,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 export function isLeftover(kind: Kind, record: StoredJob | undefined): boolean {
   if (record === undefined) return true;
   if (!hasEnded(record.job)) return false;
-  return kind !== 'result' || record.job.state !== JobState.SUCCEEDED;
+  return kind !== 'result' || !hasResult(record);
 }
 
 /** Deletes what a job that has ended leaves in the streams; the result stays if it is whole. */

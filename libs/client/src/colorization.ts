@@ -23,7 +23,7 @@ export type ColorizationPart =
  * are held at most. Ending the reading early (`break`, `destroy()`, the signal) cancels the job.
  */
 export interface Colorization extends AsyncIterable<ColorizationPart> {
-  /** The job as it ended; fails as the call fails. It needs somebody who reads: by itself nothing comes. */
+  /** The job as it ended; fails as the call fails, with `DATA_LOSS` for a source that was cut off, once all that could be read has come. It needs somebody who reads: by itself nothing comes. */
   readonly finished: Promise<Job>;
   /** The bytes of the coloured container. An error of the call is the stream's. */
   result(): Readable;

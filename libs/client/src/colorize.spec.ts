@@ -89,6 +89,29 @@ describe('a film as a stream', () => {
     expect((await readFile(path.join(folder, 'out.mkv'))).equals(turned(FILM))).toBe(true);
   });
 
+  it.each([1, FILM.length])(
+    'whose source was cut off comes whole to a slow reader, and then the error (%i bytes)',
+    async (length) => {
+      service.state.cutShort = true;
+      const film = client.colorize(FILM.subarray(0, length));
+      const came: Uint8Array[] = [];
+      const reading = (async () => {
+        for await (const bytes of film.result() as AsyncIterable<Uint8Array>) {
+          came.push(bytes);
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      })();
+      expect(await failureOf(reading)).toMatchObject({ code: 'DATA_LOSS', message: 'The film is cut off.' });
+      expect(Buffer.concat(came).equals(turned(FILM.subarray(0, length)))).toBe(true);
+      expect(await failureOf(film.finished)).toMatchObject({ code: 'DATA_LOSS' });
+      const folder = scratchDir();
+      expect(await failureOf(client.colorize(FILM).toFile(path.join(folder, 'out.mkv')))).toMatchObject({
+        code: 'DATA_LOSS',
+      });
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
+
   it('leaves no file when it fails, and closes the source when the file cannot be made', async () => {
     const folder = scratchDir();
     service.state.failure = { code: Status.INVALID_ARGUMENT, message: 'This is no film.' };

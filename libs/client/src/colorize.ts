@@ -5,7 +5,7 @@ import type { CallOptions } from './client-options.js';
 import type { Colorization, ColorizationPart, Preview } from './colorization.js';
 import { toLive, toSettings, type ColorizeOptions, type LiveSource } from './colorize-options.js';
 import type { Connection } from './connection.js';
-import { toJob, toProgress, type Job, type Progress } from './job.js';
+import { endingOf, toJob, toProgress, type Job, type Progress } from './job.js';
 import { reading } from './reading.js';
 import { openScope } from './scope.js';
 import { settled } from './settled.js';
@@ -38,11 +38,16 @@ export function colorize(connection: Connection, source: ByteSource, options: St
         if (told === undefined) continue;
         if (told.kind === 'result') received += told.bytes.length;
         if (told.kind === 'started') scope.name(told.job.id);
-        if (told.kind === 'finished') job = wholeJob(told.job, received);
+        if (told.kind === 'finished') {
+          job = wholeJob(told.job, received);
+          // Its source was cut off: what could be read of it has all come.
+          if (job.state !== 'succeeded') continue;
+        }
         tell(told, options);
         yield told;
       }
       if (job === undefined) throw new ClientError('DATA_LOSS', 'The stream ended before the film did.');
+      if (job.state !== 'succeeded') throw endingOf(job);
       outcome.resolve(job);
     } catch (error) {
       const seen = withoutRepetition(scope.error(error));

@@ -4,6 +4,8 @@ import type { ColorizationPart } from './colorization.js';
 /** The bytes among the parts as a Node stream. Destroying it ends the reading, also while a part is awaited. */
 export function partReader(parts: AsyncIterator<ColorizationPart, void, undefined>): Readable {
   return new Readable({
+    // Nothing is read ahead: an error would overtake the bytes that wait here.
+    highWaterMark: 0,
     // Node's own way would wait for a part that is under way before it let go.
     read(): void {
       nextBytes(parts).then(

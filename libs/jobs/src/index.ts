@@ -4,7 +4,16 @@ export { filmName } from './film-name.js';
 export { interruptedBy, LIVE_FIRST_BYTES } from './live.js';
 export { raiseEpoch, takeOver } from './epoch.js';
 export { permanentError } from './job-errors.js';
-export { endJob, hasEnded, openJobStore, type Ending, type JobStore, type StoredJob } from './job-store.js';
+export {
+  endJob,
+  hasEnded,
+  hasResult,
+  openJobStore,
+  wholeResult,
+  type Ending,
+  type JobStore,
+  type StoredJob,
+} from './job-store.js';
 export { showPreview, watchPreviews } from './previews.js';
 export {
   openSegmentLog,

@@ -34,6 +34,15 @@ const ENDED: ReadonlySet<JobState> = new Set([
 /** Whether nothing will ever happen to it again. */
 export const hasEnded = ({ state }: Pick<Job, 'state'>): boolean => ENDED.has(state);
 
+/** Whether it ended with a result that is all there: of the whole film, or of all that could be read of one that was cut off. */
+export const hasResult = ({ job: { state, error }, cutShort }: StoredJob): boolean =>
+  state === JobState.SUCCEEDED ||
+  (state === JobState.FAILED && cutShort !== undefined && error?.message === cutShort.message);
+
+/** How a job ends whose result is all there. */
+export const wholeResult = ({ cutShort }: StoredJob): Ending =>
+  cutShort === undefined ? { state: JobState.SUCCEEDED } : { state: JobState.FAILED, error: cutShort };
+
 /** How a job ends. */
 export type Ending =
   | { readonly state: JobState.SUCCEEDED | JobState.CANCELLED }

@@ -116,15 +116,11 @@ export function requireWhole(info: MediaInfo, report: IntegrityReport): void {
   if (!report.truncated) return;
   const { framesReadable, framesExpected, secondsReadable, secondsExpected } = report;
   const much = `${framesReadable} of ${framesExpected ?? 'an unknown number of'} frames (${secondsReadable.toFixed(1)} s of ${secondsExpected?.toFixed(1) ?? '?'} s) can be read`;
-  throw new MediaError(
-    'TRUNCATED',
-    `${info.name}: is cut off: ${much}. Copy it again from where it came, or take what is there with --salvage.`,
-    {
-      path: info.name,
-      framesReadable,
-      framesExpected,
-      secondsReadable,
-      secondsExpected,
-    },
-  );
+  throw new MediaError('TRUNCATED', `${info.name}: is cut off: ${much}. Copy it again from where it came.`, {
+    path: info.name,
+    framesReadable,
+    framesExpected,
+    secondsReadable,
+    secondsExpected,
+  });
 }

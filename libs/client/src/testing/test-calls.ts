@@ -8,6 +8,9 @@ import { endingOf, type TestState } from './test-state.js';
 /** JPEG, as far as its first and last two bytes. */
 export const PREVIEW = Buffer.from([0xff, 0xd8, 0xff, 0xd9]);
 
+/** How a stream ends whose source was cut off. */
+const CUT_SHORT = { state: JobState.FAILED, error: { code: Status.DATA_LOSS, message: 'The film is cut off.' } };
+
 /** The calls of the contract, over jobs in memory. */
 export function testCalls(state: TestState): ServiceImplementation<ColorizationServiceDefinition> {
   return {
@@ -34,7 +37,7 @@ export function testCalls(state: TestState): ServiceImplementation<ColorizationS
         await pause(20);
         signal.throwIfAborted();
         if (job === undefined) throw new ServerError(Status.INVALID_ARGUMENT, 'Nothing came.');
-        job.change({ state: JobState.SUCCEEDED });
+        job.change(state.cutShort ? CUT_SHORT : { state: JobState.SUCCEEDED });
         yield { part: { $case: 'finished', value: job.now } };
       } finally {
         if (signal.aborted) job?.change({ state: JobState.CANCELLED });

@@ -14,6 +14,8 @@ export class TestState {
   given = 0;
   /** What every job fails with, when there is something: a gRPC status. */
   failure: { readonly code: number; readonly message: string } | undefined;
+  /** Streams end as those whose source was cut off: with all of their result, and then the error. */
+  cutShort = false;
   #gate = Promise.resolve();
   #open = (): void => undefined;
 

@@ -45,7 +45,11 @@ export interface ColorizeResponse {
     /** At most 512 KiB. */
     { $case: "result"; value: Uint8Array }
     | //
-    /** The last answer of a stream that went well. */
+    /**
+     * The last answer of a stream whose result is all here. The job has SUCCEEDED, or FAILED with DATA_LOSS for a source that
+     * was cut off, of which all that could be read has been sent. The status of the call is OK then too, as any other may
+     * overtake answers that the client has not read yet: look at the state.
+     */
     { $case: "finished"; value: Job }
     | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
@@ -2097,7 +2101,10 @@ export const ColorizationServiceDefinition = {
       responseStream: false,
       options: { idempotencyLevel: "IDEMPOTENT" },
     },
-    /** The result from an offset on; of a job that still runs, as it grows. */
+    /**
+     * The result from an offset on; of a job that still runs, as it grows. Whether it is that of a whole source says GetJob: see
+     * ColorizeResponse.finished.
+     */
     downloadResult: {
       name: "DownloadResult",
       requestType: DownloadResultRequest as typeof DownloadResultRequest,

@@ -6,7 +6,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Duration } from "../../google/protobuf/duration.js";
 import { Timestamp } from "../../google/protobuf/timestamp.js";
 import { LiveOptions } from "./colorization.js";
-import { Job } from "./job.js";
+import { Job, JobError } from "./job.js";
 import { Model } from "./models.js";
 
 export const protobufPackage = "kinemacolor.v1";
@@ -60,6 +60,11 @@ export interface JobRecord {
    * and the job has no span of its own.
    */
   parentSpanId: string;
+  /**
+   * Present: the source of an attached job was cut off. What could be read of it (frames_total) is finished, and the job ends
+   * with this then.
+   */
+  cutShort: JobError | undefined;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -108,6 +113,7 @@ function createBaseJobRecord(): JobRecord {
     pinnedUntil: undefined,
     traceparent: "",
     parentSpanId: "",
+    cutShort: undefined,
     _unknownFields: {},
   };
 }
@@ -158,6 +164,9 @@ export const JobRecord: MessageFns<JobRecord> = {
     }
     if (message.parentSpanId !== "") {
       writer.uint32(122).string(message.parentSpanId);
+    }
+    if (message.cutShort !== undefined) {
+      JobError.encode(message.cutShort, writer.uint32(130).fork()).join();
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -303,6 +312,14 @@ export const JobRecord: MessageFns<JobRecord> = {
             message.parentSpanId = reader.string();
             continue;
           }
+          case 16: {
+            if (tag !== 130) {
+              break;
+            }
+
+            message.cutShort = JobError.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -348,6 +365,9 @@ export const JobRecord: MessageFns<JobRecord> = {
     message.pinnedUntil = object.pinnedUntil ?? undefined;
     message.traceparent = object.traceparent ?? "";
     message.parentSpanId = object.parentSpanId ?? "";
+    message.cutShort = (object.cutShort !== undefined && object.cutShort !== null)
+      ? JobError.fromPartial(object.cutShort)
+      : undefined;
     return message;
   },
 };
