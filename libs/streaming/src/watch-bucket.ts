@@ -15,7 +15,8 @@ export async function* watchBucket(
   key: string,
   signal: AbortSignal,
 ): AsyncGenerator<BucketEntry, void> {
-  if (signal.aborted) return;
+  const stopped = (): boolean => signal.aborted;
+  if (stopped()) return;
   const prefix = `$KV.${bucket}.`;
   const consumer = await jetstream(connection).consumers.getPushConsumer(`KV_${bucket}`, {
     filter_subjects: `${prefix}${key}`,
@@ -24,7 +25,7 @@ export async function* watchBucket(
   try {
     for await (const message of stoppedBy(await consumer.consume(), signal)) {
       // What had come before the signal may still be on its way.
-      if (signal.aborted) return;
+      if (stopped()) return;
       yield entryOf(message, prefix);
     }
   } finally {
