@@ -70,7 +70,9 @@ export async function runService({ name, log, graceMs, health: at, start, last }
     log.info('drained');
   } catch (error) {
     log.error(errorFields(error), 'failed');
-    process.exitCode = 1;
+    await last?.();
+    // What it has open, such as a connection to a server that is away, would keep the process for ever.
+    process.exit(1);
   } finally {
     await last?.();
     await health.close();

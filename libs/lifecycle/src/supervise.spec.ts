@@ -85,5 +85,7 @@ it('a service that cannot start ends, though it has something open', async () =>
   expect(message).toMatchObject({ kind: 'failed', name: 'failing' });
   // Told, so not logged as well.
   expect(await lastWords(child)).toEqual({ code: 1, words: '' });
+  // Nor does what fails later on.
+  expect(await alone({ TEST_FAIL: 'later', TEST_PORT: env.TEST_PORT })).toMatchObject({ code: 1 });
   server.close();
 });
