@@ -28,7 +28,8 @@ export interface Records<T> {
   create(id: string, value: T): Promise<boolean>;
   get(id: string): Promise<T | undefined>;
   /**
-   * Changes a record by what it is now. When somebody else was quicker, `change` is asked again with what they left.
+   * Changes a record by what it is now. When somebody else was quicker, `change` is asked again with what they left; when the
+   * answer was lost with the server, with what it has made itself: what may not be made twice must be seen in the record.
    * @param change gives the new state, or undefined to leave it as it is
    * @returns what it is afterwards; undefined when there is no such record
    * @throws StreamingError `CONTENDED` after many tries
