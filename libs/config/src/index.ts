@@ -6,4 +6,5 @@ export { setting, type Setting, type SettingSource } from './setting.js';
 export { defineSettings, type ParsedSettings, type Settings, type SettingsOutput } from './settings.js';
 export { cacheFolder } from './cache-folder.js';
 export { findProgram } from './find-program.js';
+export { isRunning } from './is-running.js';
 export { makeFolders } from './make-folders.js';

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isRunning } from '@kinemacolor/config';
 
 const HOST = hostname().replaceAll(/\W/g, '_');
 /** Of each folder that was looked through by this process. */
@@ -23,7 +24,7 @@ async function sweep(base: string): Promise<void> {
     const [, host, pid] = /^kinemacolor-[a-z]+-(\w+)-(\d+)-[^-]+$/.exec(name) ?? [];
     if (host !== HOST || pid === undefined) continue;
     const path = join(base, name);
-    if (Number(pid) === process.pid ? await isYoung(path) : isAlive(Number(pid))) continue;
+    if (Number(pid) === process.pid ? await isYoung(path) : isRunning(Number(pid))) continue;
     // Another user's, perhaps: it is theirs to remove.
     await rm(path, { recursive: true, force: true }).catch(() => undefined);
   }
@@ -37,13 +38,4 @@ async function isYoung(path: string): Promise<boolean> {
     ({ ctimeMs }) => ctimeMs >= started,
     () => true,
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

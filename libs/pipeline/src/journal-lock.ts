@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { isRunning } from '@kinemacolor/config';
 import { PipelineError } from './pipeline-error.js';
 
 /**
@@ -16,7 +17,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     const owner = Number(await readFile(file, 'utf8'));
-    if (isAlive(owner)) {
+    if (isRunning(owner)) {
       throw new PipelineError(
         'BUSY',
         `Another run (process ${owner}) works in ${folder}. Wait for it, or stop it first.`,
@@ -32,14 +33,4 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     process.off('exit', atExit);
     await rm(file, { force: true });
   };
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolders } from '@kinemacolor/config';
+import { isRunning, makeFolders } from '@kinemacolor/config';
 import { StreamingError } from '@kinemacolor/streaming';
 
 /**
@@ -31,12 +31,7 @@ export async function ownFolder(folder: string): Promise<() => Promise<void>> {
 
 /** Whether that very process runs: its number may have been given again. */
 async function runs(pid: number, birth: string): Promise<boolean> {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isRunning(pid)) return false;
   const now = await birthOf(pid);
   return now === undefined || birth === '' || now === birth;
 }

@@ -3,7 +3,7 @@ import { makeVfrClip, scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fingerprint, type Fingerprint } from './film-fingerprint.js';
-import { openServiceWorld, type ServiceWorld } from './service-world.js';
+import { colourJob, openServiceWorld, type ServiceWorld } from './service-world.js';
 
 /*
  * Each service, and the NATS server, is killed while a job runs, and the job must end by itself with exactly the film of an
@@ -20,15 +20,8 @@ let world: ServiceWorld;
 let clip: string;
 let undisturbed: Fingerprint;
 
-async function colour(name: string, disturb: (job: string) => Promise<void>): Promise<Fingerprint> {
-  const { client } = world;
-  const { id } = await client.jobs.submit(clip, { codec: 'ffv1', model: 'stand-in', label: name });
-  await disturb(id);
-  await client.jobs.wait(id);
-  const film = path.join(folder, `${name}.mkv`);
-  await client.jobs.download(id, film);
-  return fingerprint(film);
-}
+const colour = (name: string, disturb: (job: string) => Promise<void>): Promise<Fingerprint> =>
+  colourJob(world, { clip, folder, name }, disturb);
 
 beforeAll(async () => {
   clip = await makeVfrClip({ folder, name: 'chaos.mkv', width: 160, height: 120, frames: FRAMES, audio: 'flac' });

@@ -3,8 +3,8 @@ import { startTestCluster, type TestCluster } from '@kinemacolor/streaming/testi
 import { makeVfrClip, scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { fingerprint, type Fingerprint } from './film-fingerprint.js';
-import { openServiceWorld, type ServiceWorld } from './service-world.js';
+import type { Fingerprint } from './film-fingerprint.js';
+import { colourJob, openServiceWorld, type ServiceWorld } from './service-world.js';
 
 /*
  * The services on a cluster of three NATS servers, with three copies of everything. One server is killed while a job runs, and
@@ -19,15 +19,8 @@ let world: ServiceWorld;
 let clip: string;
 let undisturbed: Fingerprint;
 
-async function colour(name: string, disturb: (job: string) => Promise<void>): Promise<Fingerprint> {
-  const { client } = world;
-  const { id } = await client.jobs.submit(clip, { codec: 'ffv1', model: 'stand-in', label: name });
-  await disturb(id);
-  await client.jobs.wait(id);
-  const film = path.join(folder, `${name}.mkv`);
-  await client.jobs.download(id, film);
-  return fingerprint(film);
-}
+const colour = (name: string, disturb: (job: string) => Promise<void>): Promise<Fingerprint> =>
+  colourJob(world, { clip, folder, name }, disturb);
 
 /** The node that leads most streams. */
 async function leader(): Promise<string> {

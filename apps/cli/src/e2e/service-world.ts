@@ -2,6 +2,7 @@ import path from 'node:path';
 
 import { openClient, type Client, type Job } from '@kinemacolor/client';
 import { mainOf, startServices, type Services, type ServicesOptions } from '@kinemacolor/serve';
+import { fingerprint, type Fingerprint } from './film-fingerprint.js';
 
 /** All services with a generator that takes a fixed time a frame, and a client of theirs. */
 export interface ServiceWorld {
@@ -70,4 +71,21 @@ export async function openServiceWorld(options: WorldOptions): Promise<ServiceWo
       await services.stop();
     },
   };
+}
+
+/**
+ * Colours a film as a job into a file of its folder, without loss.
+ * @param disturb what happens meanwhile
+ */
+export async function colourJob(
+  { client }: ServiceWorld,
+  { clip, folder, name }: { readonly clip: string; readonly folder: string; readonly name: string },
+  disturb: (job: string) => Promise<void>,
+): Promise<Fingerprint> {
+  const { id } = await client.jobs.submit(clip, { codec: 'ffv1', model: 'stand-in', label: name });
+  await disturb(id);
+  await client.jobs.wait(id);
+  const film = path.join(folder, `${name}.mkv`);
+  await client.jobs.download(id, film);
+  return fingerprint(film);
 }
