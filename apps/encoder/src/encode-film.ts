@@ -34,6 +34,8 @@ import { ShotQuality, type Painter } from './shot-quality.js';
 export interface EncodeFilmOptions extends EncodeContext {
   readonly job: FollowedJob;
   readonly kept: KeptSegments;
+  /** Whether these are all: only the result is to be made of them. */
+  readonly complete: boolean;
   /** Who this encoder is, in the job's record. */
   readonly encoder: string;
   readonly folder: string;
@@ -44,7 +46,7 @@ export interface EncodeFilmOptions extends EncodeContext {
  * @throws MediaError, ResultDiffers, StreamingError, Replaced; the signal's reason
  */
 export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
-  const { bus, job, kept, folder, config, log } = options;
+  const { bus, job, kept, complete, folder, config, log } = options;
   const { id, settings } = job.now.job;
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
@@ -53,7 +55,8 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
   const bytes = readBytes(bus.connection, 'source', id, { signal, ...(isLive ? { keep: LIVE_KEPT_BYTES } : {}) });
   const firstBytes = isLive ? LIVE_FIRST_BYTES : undefined;
   const name = filmName(job.now.job);
-  const source = await openFilmStream(bytes, { name, readers: READERS, firstBytes, signal });
+  // The encoder, unless its work is done, and the mux for everything but the picture.
+  const source = await openFilmStream(bytes, { name, readers: complete ? 1 : 2, firstBytes, signal });
   const onError = (error: unknown): void => {
     log.warn({ job: id, ...errorFields(error) }, 'beside the encoding');
   };
@@ -74,8 +77,9 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
       segmentFrames,
       onEncoded,
     };
-    const sink = await openSegmentSink(info, { ...common, saturation, startFrame: kept.nextFrame, folder, signal });
-    ends.sink = sink;
+    if (!complete)
+      ends.sink = await openSegmentSink(info, { ...common, saturation, startFrame: kept.nextFrame, folder, signal });
+    const { sink } = ends;
     const mux = await openFilmMux(info, { container, codec: encode.codec ?? 'h264', folder, signal });
     ends.mux = mux;
     const temporal = { ...size, cuts: new SceneCuts(), stabilizer: new Stabilizer(stabilize, size.width, size.height) };
@@ -83,7 +87,9 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
     const counter = new ProgressCounter(kept.nextFrame, latency);
     const states = new Map<number, Buffer>();
     const work = [
-      colourFrames(options, { sink, temporal, counter, states, segmentFrames, signal }),
+      ...(sink === undefined
+        ? []
+        : [colourFrames(options, { sink, temporal, counter, states, segmentFrames, signal })]),
       keepSegments(options, { sink, mux, counter, states }),
       writeResult(bus.connection, id, mux.output, {
         signal,
@@ -95,7 +101,7 @@ export async function encodeFilm(options: EncodeFilmOptions): Promise<void> {
     // The first failure ends the others, which then fail of it; so does the signal.
     for (const part of work) part.catch((error: unknown) => { failed.abort(error); }); // prettier-ignore
     const endAll = (): void => {
-      Promise.all([sink.abort(), mux.abort()]).catch(onError);
+      Promise.all([sink?.abort(), mux.abort()]).catch(onError);
     };
     signal.addEventListener('abort', endAll);
     if (signal.aborted) endAll();
@@ -121,17 +127,14 @@ const LIVE_SEGMENT_FRAMES = 12;
 /** Of a live source, behind the encoder: the decoder may be somewhat behind it. */
 const LIVE_KEPT_BYTES = 32 * 2 ** 20;
 
-/** Of the source: the encoder, and the mux for everything but the picture. */
-const READERS = 2;
-
 interface Stages {
-  readonly sink: SegmentSink;
   readonly counter: ProgressCounter;
   /** What the smoothing remembers at the end of each segment that is under way. */
   readonly states: Map<number, Buffer>;
 }
 
 interface Colouring extends Stages {
+  readonly sink: SegmentSink;
   readonly temporal: Parameters<typeof stabilizeStage>[1];
   readonly segmentFrames: number;
   readonly signal: AbortSignal;
@@ -145,7 +148,6 @@ async function colourFrames(
   const { bus, store, job, kept, encoder, log } = options;
   const { connection } = bus;
   const { id } = job.now.job;
-  if (isComplete(job, kept)) return sink.abort();
   const order = new FrameOrder(kept.nextFrame);
   let { epoch } = job.now;
   const credit = tellCredit(connection, id, { epoch, nextFrame: order.next });
@@ -219,11 +221,10 @@ async function colourFrames(
 /** Keeps each segment where another encoder finds it, and only then gives it out. */
 async function keepSegments(
   { kept, job }: EncodeFilmOptions,
-  { sink, mux, counter, states }: Stages & { readonly mux: FilmMux },
+  { sink, mux, counter, states }: Stages & { readonly sink: SegmentSink | undefined; readonly mux: FilmMux },
 ): Promise<void> {
   for (const path of kept.paths) await mux.add(path);
-  if (isComplete(job, kept)) return mux.finish();
-  for await (const { startFrame, frames, path } of sink.segments) {
+  for await (const { startFrame, frames, path } of sink?.segments ?? []) {
     const end = startFrame + frames;
     const state = states.get(end);
     if (state === undefined) throw new Error(`What the smoothing remembers at frame ${end} is not there.`);
@@ -237,9 +238,6 @@ async function keepSegments(
   }
   await mux.finish();
 }
-
-/** An encoder before this one has encoded it all: only the result is missing. */
-const isComplete = ({ now }: FollowedJob, { nextFrame }: KeptSegments): boolean => now.framesTotal === nextFrame;
 
 /** Nothing may be missing: the film has as many frames as the decoder found. */
 function audit({ now }: FollowedJob, encoded: number): void {

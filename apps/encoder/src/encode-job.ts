@@ -59,19 +59,22 @@ async function encodeToEnd(job: FollowedJob, context: EncodeContext): Promise<vo
       await endJob(store, id, interruptedBy('encoder'));
       return;
     }
-    if ((await takeOver(store, id, encoder)) === undefined) return;
+    const record = await takeOver(store, id, encoder);
+    if (record === undefined) return;
     job.onChange((now) => {
       if (now.encoder !== encoder) replaced.abort(new Replaced(`Another encoder has job ${id}.`));
     });
     if (!(await keptBytes(bus.connection, 'result', id)).whole) {
       const working = AbortSignal.any([signal, replaced.signal]);
       const kept = await openKeptSegments(bus.connection, id, folder, working);
-      if (!first) {
+      // An encoder before it has encoded it all: only the result is missing.
+      const complete = record.framesTotal === kept.nextFrame;
+      if (!first && !complete) {
         await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
         count(METRICS.framesRemade, 1);
       }
-      log.info({ job: id, from: kept.nextFrame }, 'encoding');
-      await encodeFilm({ job, kept, encoder, folder, ...context, signal: working });
+      log.info({ job: id, from: kept.nextFrame, complete }, 'encoding');
+      await encodeFilm({ job, kept, complete, encoder, folder, ...context, signal: working });
     }
     await endJob(store, id, wholeResult(job.now));
     log.info({ job: id }, 'encoded');

@@ -28,10 +28,15 @@ export interface RunOptions {
   readonly last?: () => Promise<void>;
 }
 
+/** How long a process that has closed everything may take to end, milliseconds. */
+const ENDS_BY_ITSELF_MS = 2_000;
+
 /** What a service says to the process that started it, if there is one. */
 export interface ReadyMessage {
   readonly kind: 'ready';
   readonly name: string;
+  /** How long it may take to end when it is told to, milliseconds. */
+  readonly graceMs: number;
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
@@ -57,7 +62,7 @@ export async function runService({ name, log, graceMs, health: at, start, last }
     health.started(() => service.healthy());
     const facts = service.facts ?? {};
     log.info(facts, 'ready');
-    const ready: ReadyMessage = { kind: 'ready', name, facts };
+    const ready: ReadyMessage = { kind: 'ready', name, graceMs, facts };
     process.send?.(ready);
     const why = await Promise.race([stop, service.ended.then(() => 'it ended')]);
     log.info({ why }, 'draining');
@@ -76,9 +81,20 @@ export async function runService({ name, log, graceMs, health: at, start, last }
   } finally {
     await last?.();
     await health.close();
+    endSoon(log);
     // Else the channel to the parent keeps the process alive.
     if (process.connected) process.disconnect();
   }
+}
+
+/** What is done has no say in when the process ends: a timer or a connection that a library has left open would keep it for ever. */
+function endSoon(log: Log): void {
+  const late = setTimeout(() => {
+    log.warn({ open: process.getActiveResourcesInfo() }, 'something is left open; the process ends all the same');
+    process.exit();
+  }, ENDS_BY_ITSELF_MS);
+  // It is not what keeps it, either.
+  late.unref();
 }
 
 /**

@@ -89,3 +89,27 @@ it('a service that cannot start ends, though it has something open', async () =>
   expect(await alone({ TEST_FAIL: 'later', TEST_PORT: env.TEST_PORT })).toMatchObject({ code: 1 });
   server.close();
 });
+
+it('ends when it has drained, though something is left open, and says what', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const env = { ...process.env, TEST_PORT: String((server.address() as AddressInfo).port) };
+  const child = fork(program, { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  await once(child, 'message');
+  child.kill('SIGTERM');
+  const { code, words } = await lastWords(child);
+  expect(code).toBe(0);
+  expect(JSON.parse(words.trim().split('\n').at(-1)!)).toMatchObject({
+    level: 'warn',
+    open: expect.arrayContaining(['TCPSocketWrap']) as unknown,
+  });
+  server.close();
+});
+
+it('kills one that is stuck when it is stopped, but not before its grace is over', async () => {
+  const child = await start({ TEST_FAIL: 'stuck', KINEMACOLOR_GRACE_SECONDS: '1' });
+  const began = performance.now();
+  await child.stop();
+  expect(performance.now() - began).toBeGreaterThan(1_000);
+  expect(child.pid).toBeUndefined();
+}, 30_000);

@@ -29,11 +29,13 @@ export interface SupervisedChild {
   readonly facts: Facts;
   /** Resolves when it is ready; after a crash, when it is so again. */
   ready(): Promise<void>;
-  /** Has it drain, and resolves when it has ended. Idempotent. */
+  /** Has it drain, and resolves when it has ended; one that has not long after its grace is killed. Idempotent. */
   stop(): Promise<void>;
 }
 
 const PATIENCE_MS = 60_000;
+/** How much longer than its grace a process may take to end. */
+const SLACK_MS = 5_000;
 /** After so long a life a crash counts as the first one. */
 const LONG_LIFE_MS = 30_000;
 const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [100, 5_000];
@@ -52,6 +54,7 @@ export async function supervise(options: ChildOptions): Promise<SupervisedChild>
 class Child implements SupervisedChild {
   #process: ChildProcess | undefined;
   #facts: Facts = {};
+  #graceMs = 0;
   /** Why the process that runs now, or ran last, could not start. */
   #words: string | undefined;
   #stopping = false;
@@ -85,7 +88,9 @@ class Child implements SupervisedChild {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#process?.kill('SIGTERM');
+    const stuck = setTimeout(() => this.#process?.kill('SIGKILL'), this.#graceMs + SLACK_MS);
     await this.#life;
+    clearTimeout(stuck);
   }
 
   #start(): { child: ChildProcess; ready: Promise<void> } {
@@ -113,6 +118,7 @@ class Child implements SupervisedChild {
           return;
         }
         this.#facts = message.facts;
+        this.#graceMs = message.graceMs;
         resolve();
       });
       child.once('exit', (code, signal) => {

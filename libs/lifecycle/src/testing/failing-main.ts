@@ -9,7 +9,7 @@ import { serviceSettings } from '../service-settings.js';
  */
 const settings = defineSettings({
   ...serviceSettings,
-  fail: setting(z.enum(['never', 'kind', 'settings', 'word', 'later']).default('never'), { env: 'TEST_FAIL', describe: 'How' }), // prettier-ignore
+  fail: setting(z.enum(['never', 'kind', 'settings', 'word', 'later', 'stuck']).default('never'), { env: 'TEST_FAIL', describe: 'How' }), // prettier-ignore
   count: setting(readNumber(z.number().default(1)), { env: 'TEST_COUNT', describe: 'A number' }),
   port: setting(readNumber(z.number().default(0)), {
     env: 'TEST_PORT',
@@ -29,5 +29,9 @@ await mainService('failing', settings, ({ fail, port }) => {
     throw new ConfigError('BAD_SETTINGS', ['TEST_FAIL: does not please', 'TEST_COUNT: nor this']);
   if (fail === 'word') process.exit(3);
   const ended = fail === 'later' ? Promise.reject(new TestError('It broke.')) : new Promise<void>(() => undefined);
-  return Promise.resolve({ ended, healthy: () => Promise.resolve(true), drain: () => Promise.resolve() });
+  const drain = (): Promise<void> => {
+    while (fail === 'stuck') continue;
+    return Promise.resolve();
+  };
+  return Promise.resolve({ ended, healthy: () => Promise.resolve(true), drain });
 });
