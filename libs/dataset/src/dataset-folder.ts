@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { DatasetError } from './dataset-error.js';
 import { INDEX_FILE, parseIndex, type DatasetIndex } from './dataset-index.js';
@@ -20,7 +21,7 @@ export class DatasetFolder {
     try {
       await refuseOccupied(absolute, target, force);
       const parent = path.dirname(absolute);
-      await mkdir(parent, { recursive: true });
+      await makeFolders(parent);
       const beside = path.join(parent, `.${path.basename(absolute)}.${process.pid}-${Date.now()}.kinemacolor-part`);
       await mkdir(beside);
       return new DatasetFolder(absolute, beside);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { ModelError } from './model-error.js';
 
 /** By what an export of one kind is known. */
@@ -53,7 +54,7 @@ export async function placeExport(
     path.join(path.dirname(place), `.${path.basename(place)}.${what}-${randomUUID()}`);
   const unfinished = beside('writing');
   try {
-    await mkdir(path.dirname(place), { recursive: true });
+    await makeFolders(path.dirname(place));
     await mkdir(unfinished);
     await fill(unfinished);
     // Looked at again: it may have been filled meanwhile.

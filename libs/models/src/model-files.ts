@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import * as tf from '@tensorflow/tfjs';
 // Registers the layers, without which a stored topology cannot be read.
 import './layers/instance-normalization.js';
@@ -44,7 +45,7 @@ export async function saveModel(
   };
   const full: ModelInfo = { ...info, weightsSha256: sha256(weights) };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     await writeBeside(path.join(folder, WEIGHTS), weights);
     await writeBeside(path.join(folder, TOPOLOGY), JSON.stringify(topology));
     await writeBeside(path.join(folder, INFO), JSON.stringify(full, null, 2) + '\n');

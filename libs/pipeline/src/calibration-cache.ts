@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
-import { cacheFolder } from '@kinemacolor/config';
+import { cacheFolder, makeFolders } from '@kinemacolor/config';
 
 /** What a calibration holds for. */
 export interface CalibrationKey {
@@ -43,7 +43,7 @@ export async function recallWorkers(key: CalibrationKey): Promise<number | undef
 export async function rememberWorkers(key: CalibrationKey, workers: number): Promise<void> {
   const others = (await readAll()).filter((one) => !isFor(one, key));
   const calibrations = [...others, { ...key, workers }].slice(-MOST_KEPT);
-  await mkdir(cacheFolder(), { recursive: true });
+  await makeFolders(cacheFolder());
   const beside = path.join(cacheFolder(), `.workers-${randomUUID()}.json`);
   try {
     await writeFile(beside, JSON.stringify({ calibrations }, null, 1) + '\n');

@@ -1,5 +1,6 @@
-import { mkdir, realpath, rename, stat } from 'node:fs/promises';
+import { realpath, rename, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import {
   checkCodec,
   checkIntegrity,
@@ -195,7 +196,7 @@ async function openJournal(options: FilmOptions, stages: Stages): Promise<Journa
       preset: encode.preset ?? null,
       subsampling: encode.subsampling ?? null,
     };
-    await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(output)));
     return (resume ? await Journal.open(output, key) : undefined) ?? (await Journal.create(output, key));
   } catch (error) {
     throw isSystemError(error) ? MediaError.fromOutput(error, output) : error;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { lockFolder } from './journal-lock.js';
 import { PipelineError } from './pipeline-error.js';
 
@@ -48,7 +49,7 @@ export class Journal {
   /** Starts afresh; what an earlier run left is removed. @throws PipelineError `BUSY` when another run works on it */
   static async create(output: string, key: JournalKey): Promise<Journal> {
     const folder = Journal.folderFor(output);
-    await mkdir(folder, { recursive: true });
+    await makeFolders(folder);
     const unlock = await lockFolder(folder);
     for (const name of await readdir(folder)) {
       if (name !== 'lock') await rm(path.join(folder, name), { recursive: true, force: true });

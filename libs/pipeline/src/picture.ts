@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { lumaAt, readPicture, writePicture, writePictureComparison } from '@kinemacolor/media';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
 import type { Colorizer } from './colorizer.js';
@@ -32,10 +32,10 @@ export async function colorizePicture(options: PictureOptions): Promise<PictureR
   const luma = lumaAt(picture, render.width, render.height);
   const { u, v } = await colorizer.colorize(luma, { batch: 1, ...render });
   const chroma = { ...render, u, v };
-  await mkdir(path.dirname(path.resolve(output)), { recursive: true });
+  await makeFolders(path.dirname(path.resolve(output)));
   await writePicture(picture, chroma, output, { saturation: colour.saturation });
   if (compare !== undefined) {
-    await mkdir(path.dirname(path.resolve(compare)), { recursive: true });
+    await makeFolders(path.dirname(path.resolve(compare)));
     await writePictureComparison(picture, chroma, compare, { saturation: colour.saturation });
   }
   return { width: picture.width, height: picture.height, render };

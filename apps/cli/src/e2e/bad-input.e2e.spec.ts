@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -165,5 +166,18 @@ describe('kinemacolor colorize, bad input', () => {
     expect(run.code).toBe(4);
     expect(await readdir(at('several'))).toEqual(['good.mp4']);
     expect(run.summary().results.map(({ ok }) => ok)).toEqual([false, true]);
+  });
+
+  it.skipIf(!existsSync('/proc/self'))('a place where nothing can be made', async () => {
+    const film = await colorize(at('good.mp4'), '/proc/none/of/these.mp4');
+    expect(film.stderr).toMatch(/these\.mp4: cannot be written: /);
+    expect(film.code).toBe(6);
+    const extracted = await runCli(['dataset', 'extract', at('good.mp4'), '-o', '/proc/none/of/these']);
+    expect(extracted.stderr).toMatch(/\/proc\/none/);
+    expect(extracted.code).toBe(6);
+    const folders = ['--bw', at('empty'), '--color', at('empty')];
+    const trained = await runCli(['train', '--preset', 'tiny', ...folders, '-o', '/proc/none/of/these']);
+    expect(trained.stderr).toMatch(/\/proc\/none\/of\/these cannot be made: /);
+    expect(trained.code).toBe(2);
   });
 });

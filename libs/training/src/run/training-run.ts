@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolders } from '@kinemacolor/config';
 import { loadBackend } from '@kinemacolor/tensor';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
@@ -27,7 +28,7 @@ import { ValidationRounds } from './validation-rounds.js';
 export async function train(config: TrainingConfig, options: TrainOptions): Promise<RunResult> {
   const engine = await loadBackend(undefined, threadShare(config.networks));
   const { run } = config;
-  await mkdir(run, { recursive: true }).catch((error: unknown) => {
+  await makeFolders(run).catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TrainingError('BAD_RUN', `The folder ${run} cannot be made: ${reason}`, { cause: error });
   });
