@@ -28,6 +28,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
         ...(model === undefined ? {} : { KINEMACOLOR_MODEL: model }),
       },
       tell,
+      signal: signals.signal,
     });
     tell(`ready at ${services.address}, NATS at ${withoutSecrets(services.nats.split(','))}`);
     tell('in another terminal: kinemacolor submit film.mp4 -o film-colour.mp4');
@@ -39,6 +40,8 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       await services.stop();
     }
   } catch (error) {
+    // Nothing was under way.
+    if (error === signals.signal.reason) return EXIT.OK;
     console.error(`kinemacolor: ${error instanceof Error ? error.message : String(error)}`);
     return exitCodeOf(error);
   } finally {

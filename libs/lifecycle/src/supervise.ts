@@ -18,6 +18,8 @@ export interface ChildOptions {
   readonly onCrash?: (how: string) => void;
   /** How long it may take until it is ready, milliseconds. Default 60 s. */
   readonly patienceMs?: number;
+  /** Gives up the first start: the process is killed. Once it has been ready, `stop` ends it. */
+  readonly signal?: AbortSignal;
 }
 
 /** A service in a process of its own, which is started again whenever it ends by itself. */
@@ -43,11 +45,24 @@ const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [100, 5_000];
 /**
  * Starts a service and keeps it running.
  * @throws StartFailed when it ends, or takes too long, before it is ready for the first time, with what it said of it;
- *   ConfigError when it said that its settings are wrong
+ *   ConfigError when it said that its settings are wrong; the signal's reason
  */
 export async function supervise(options: ChildOptions): Promise<SupervisedChild> {
+  const { signal } = options;
+  signal?.throwIfAborted();
   const child = new Child(options);
-  await child.begin();
+  const giveUp = (): void => {
+    child.kill();
+  };
+  signal?.addEventListener('abort', giveUp);
+  try {
+    await child.begin();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
+  }
   return child;
 }
 
@@ -91,6 +106,10 @@ class Child implements SupervisedChild {
     const stuck = setTimeout(() => this.#process?.kill('SIGKILL'), this.#graceMs + SLACK_MS);
     await this.#life;
     clearTimeout(stuck);
+  }
+
+  kill(): void {
+    this.#process?.kill('SIGKILL');
   }
 
   #start(): { child: ChildProcess; ready: Promise<void> } {

@@ -24,6 +24,8 @@ export interface ServicesOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Told what happens that is not asked for, such as a service that is started again. */
   readonly tell?: (message: string) => void;
+  /** Gives up the start, at once. When all are started, `stop` ends them. */
+  readonly signal?: AbortSignal;
 }
 
 /** Everything that turns films into colour, on this machine. */
@@ -45,13 +47,14 @@ export interface Services {
 /**
  * Starts NATS and all services, each in a process of its own, which is started again when it crashes.
  * @throws StreamingError `SERVER_MISSING`, `SERVER_FAILED`, `BUSY`; ConfigError with the wrong settings of all services;
- *   StartFailed with what a service said
+ *   StartFailed with what a service said; the signal's reason
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
-  const { folder, nats, tell = () => undefined } = options;
+  const { folder, nats, tell = () => undefined, signal = new AbortController().signal } = options;
   const onNatsCrash = (): void => {
     tell('NATS ended and is started again');
   };
+  signal.throwIfAborted();
   const server = nats === undefined ? await keepServer(folder, onNatsCrash) : undefined;
   const url = nats ?? server!.url;
   const processes = new Map<string, SupervisedChild>();
@@ -81,12 +84,13 @@ export async function startServices(options: ServicesOptions): Promise<Services>
       const onCrash = (how: string): void => {
         tell(`${name} ended and is started again: ${how}`);
       };
-      processes.set(name, await supervise({ name, ...program, env, onCrash }));
+      processes.set(name, await supervise({ name, ...program, env, onCrash, signal }));
     });
     throwFirst(await Promise.allSettled([checked, ...starting]));
     const gateway = await supervise({
       name: 'gateway',
       program: mainOf('gateway'),
+      signal,
       // A free port is chosen once: clients find it there again after a crash.
       env: ({ address = options.listen }) => ({
         ...env(),
@@ -103,7 +107,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     return { address: String(gateway.facts['address']), nats: url, processes, server, broken, stop };
   } catch (error) {
     // Before all is stopped, which may take a while without NATS.
-    const why = nats === undefined ? error : await explainGone(error, env());
+    const why = nats === undefined || signal.aborted ? error : await explainGone(error, env());
     await stop();
     throw why;
   }

@@ -46,3 +46,14 @@ it('kinemacolor serve shows no password, lets nobody else into its NATS, and is 
   expect(stderr).not.toContain(password);
   expect(await readNatsUrl(data)).toBeUndefined();
 }, 120_000);
+
+it('kinemacolor serve can be stopped while it starts', async () => {
+  const folder = scratchDir();
+  const data = path.join(folder, 'data');
+  const { child, ended } = startCli(['serve', '--data', data, '--listen', '127.0.0.1:0', '--model', await tinyModel(folder)]); // prettier-ignore
+  child.stderr!.once('data', () => child.kill('SIGINT'));
+  const { code, stderr } = await ended;
+  expect(stderr).toBe('kinemacolor: starting …\n');
+  expect(code).toBe(0);
+  expect(await readNatsUrl(data)).toBeUndefined();
+}, 60_000);
