@@ -11,7 +11,7 @@ import { progressDisplay } from './progress-display.js';
 import { refuseConflicts } from './refuse-conflicts.js';
 import { watchSignals } from './signals.js';
 import type { ItemSummary, Summary } from './summary.js';
-import { messageOf, messageWithSalvage } from './tell.js';
+import { messageOf, messageWithSalvage, unlessStopped } from './tell.js';
 import { checkOutput } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { workList, type WorkItem } from './work-list.js';
@@ -58,8 +58,8 @@ export async function colorizeCommand(
       if (signals.signal.aborted) break;
     }
   } catch (thrown) {
-    exitCode = exitCodeOf(thrown);
-    const { name: code, message } = messageOf(thrown);
+    exitCode = signals.exitCode() ?? exitCodeOf(thrown);
+    const { name: code, message } = unlessStopped(messageOf(thrown), signals.signal);
     error = { code, message };
     process.stderr.write(`kinemacolor: ${message}\n`);
   } finally {
@@ -146,7 +146,7 @@ async function colorizeOne(
     return { summary, exitCode: EXIT.OK };
   } catch (error) {
     stop();
-    const { name: code, message } = messageWithSalvage(error);
+    const { name: code, message } = unlessStopped(messageWithSalvage(error), signals.signal);
     trace?.end(say, message);
     process.stderr.write(`kinemacolor: ${printable(message)}\n`);
     const summary: ItemSummary = { input, output, kind, ok: false, error: { code, message } };

@@ -3,7 +3,7 @@ import { SceneCuts } from '@kinemacolor/pipeline';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { phasedDisplay } from './phased-display.js';
 import { watchSignals } from './signals.js';
-import { messageWithSalvage } from './tell.js';
+import { messageWithSalvage, unlessStopped } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 /** What `kinemacolor dataset extract` was told, as words. */
@@ -46,7 +46,7 @@ export async function extractCommand(film: string, flags: ExtractFlags): Promise
   } catch (thrown) {
     display.stop();
     exitCode = signals.exitCode() ?? exitCodeOf(thrown);
-    const { name: code, message } = messageWithSalvage(thrown);
+    const { name: code, message } = unlessStopped(messageWithSalvage(thrown), signals.signal);
     error = { code, message };
     process.stderr.write(`kinemacolor: ${message}\n`);
   } finally {

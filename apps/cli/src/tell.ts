@@ -13,3 +13,11 @@ export function messageWithSalvage(error: unknown): { name: string; message: str
   const helps = error instanceof MediaError && error.code === 'TRUNCATED' && (error.details.framesReadable ?? 0) > 0;
   return helps ? { ...told, message: `${told.message} Or take what is there with --salvage.` } : told;
 }
+
+/** What is told where a signal may have been the reason: it meets the programs that we run as well, and they fail of it. */
+export function unlessStopped(
+  told: ReturnType<typeof messageOf>,
+  { aborted }: AbortSignal,
+): ReturnType<typeof messageOf> {
+  return aborted && told.name !== 'ABORTED' ? { name: 'ABORTED', message: 'Stopped.' } : told;
+}

@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   framePts,
@@ -122,6 +124,26 @@ describe('an interrupted run', { timeout: 300_000 }, () => {
     });
     await runCli(args(at('undisturbed.mkv')));
   }, 300_000);
+
+  it.each([0, 100, 400])(
+    'says that it was stopped, and not of what, where Ctrl-C meets its ffmpeg as well (%d ms later)',
+    async (ms) => {
+      const { child, ended } = startCli(args(at('stopped.mkv')));
+      const group = (): string[] =>
+        spawnSync('pgrep', ['-g', String(child.pid)])
+          .stdout.toString()
+          .trim()
+          .split('\n')
+          .filter(Boolean);
+      await until(() => Promise.resolve(group().length > 1));
+      await pause(ms);
+      process.kill(-child.pid!, 'SIGINT');
+      const stopped = await ended;
+      expect(stopped.code).toBe(130);
+      expect(stopped.stderr).toMatch(/kinemacolor: Stopped\.[^\n]*\n$/);
+      expect(group()).toEqual([]);
+    },
+  );
 
   it('goes on after Ctrl-C with --resume, and ends with the same frames as an undisturbed run', async () => {
     const output = at('resumed.mkv');

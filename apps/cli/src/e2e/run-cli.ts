@@ -15,7 +15,7 @@ export interface CliRun {
   summary(): Summary;
 }
 
-/** The built command as a user runs it: a process of its own. */
+/** The built command as a user runs it: a process of its own, with whose children a terminal's Ctrl-C would meet it (`-pid`). */
 export function startCli(
   args: readonly string[],
   stdin?: Buffer,
@@ -23,6 +23,7 @@ export function startCli(
 ): { child: ChildProcess; ended: Promise<CliRun> } {
   const child = spawn(process.execPath, [BIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
     // No calibrations: the user's cache is not for test models.
     env: { ...env, KINEMACOLOR_WORKERS: '1' },
   });
