@@ -36,6 +36,8 @@ export interface EncodeFilmOptions extends EncodeContext {
   readonly kept: KeptSegments;
   /** Whether these are all: only the result is to be made of them. */
   readonly complete: boolean;
+  /** The job's: what `job` knows of it may be older. */
+  readonly epoch: number;
   /** Who this encoder is, in the job's record. */
   readonly encoder: string;
   readonly folder: string;
@@ -149,7 +151,7 @@ async function colourFrames(
   const { connection } = bus;
   const { id } = job.now.job;
   const order = new FrameOrder(kept.nextFrame);
-  let { epoch } = job.now;
+  let { epoch } = options;
   const credit = tellCredit(connection, id, { epoch, nextFrame: order.next });
   const show = previewer(connection, id, (error) => {
     log.warn({ job: id, ...errorFields(error) }, 'a preview could not be shown');

@@ -69,12 +69,16 @@ async function encodeToEnd(job: FollowedJob, context: EncodeContext): Promise<vo
       const kept = await openKeptSegments(bus.connection, id, folder, working);
       // An encoder before it has encoded it all: only the result is missing.
       const complete = record.framesTotal === kept.nextFrame;
+      let { epoch } = record;
       if (!first && !complete) {
-        await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
+        const raised = await raiseEpoch(store, id, { encoder, from: kept.nextFrame });
+        // Or the job has ended: whoever gets the task next will see.
+        if (raised === undefined) throw new Replaced(`Another encoder has job ${id}.`);
+        ({ epoch } = raised);
         count(METRICS.framesRemade, 1);
       }
       log.info({ job: id, from: kept.nextFrame, complete }, 'encoding');
-      await encodeFilm({ job, kept, complete, encoder, folder, ...context, signal: working });
+      await encodeFilm({ job, kept, complete, epoch, encoder, folder, ...context, signal: working });
     }
     await endJob(store, id, wholeResult(job.now));
     log.info({ job: id }, 'encoded');

@@ -4,13 +4,14 @@ import path from 'node:path';
 import {
   ChromaFrame,
   ColorizeSettings,
+  Credit,
   Job,
   JobRecord,
   JobState,
   Progress,
   SegmentPiece,
 } from '@kinemacolor/contracts';
-import { endJob, openJobStore, startTasks, type JobStore, type StoredJob } from '@kinemacolor/jobs';
+import { endJob, openJobStore, startTasks, type FollowedJob, type JobStore, type StoredJob } from '@kinemacolor/jobs';
 import { openLog } from '@kinemacolor/lifecycle';
 import { probe } from '@kinemacolor/media';
 import { renderSizeOf } from '@kinemacolor/pipeline';
@@ -31,7 +32,8 @@ import { framePts, makeClip, scratchDir } from '@kinemacolor/testing';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { encoderSettings } from './config.js';
+import { encoderSettings, type EncoderConfig } from './config.js';
+import { encodeJob } from './encode-job.js';
 import { startEncoder } from './service.js';
 
 const folder = scratchDir();
@@ -51,7 +53,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-const start = (): ReturnType<typeof startEncoder> => {
+const config = (): EncoderConfig => {
   const small = { KINEMACOLOR_FILE_BYTES: String(2 ** 28), KINEMACOLOR_MEMORY_BYTES: String(2 ** 26) };
   const env = {
     KINEMACOLOR_NATS: server.url,
@@ -59,8 +61,9 @@ const start = (): ReturnType<typeof startEncoder> => {
     KINEMACOLOR_SEGMENT_FRAMES: String(SEGMENT),
     ...small,
   };
-  return startEncoder(encoderSettings.parse({ env }), openLog('encoder', 'silent'));
+  return encoderSettings.parse({ env });
 };
+const start = (): ReturnType<typeof startEncoder> => startEncoder(config(), openLog('encoder', 'silent'));
 
 async function queues(): Promise<string[]> {
   const names: string[] = [];
@@ -155,4 +158,38 @@ it('makes the result of a film whose frames an encoder before it has kept, all o
   await succeeds(left);
   expect((await resultOf(left)).equals(result)).toBe(true);
   await second.drain();
+});
+
+it('goes on in the epoch that it has raised, also while it does not yet see that in the record that it follows', async () => {
+  const clip = await makeClip({ folder, name: 'late.mkv', frames: 5 });
+  const settings = ColorizeSettings.create({ model: 'grey', renderSize: RENDER });
+  const before = { ...JobRecord.create({ encoder: 'killed' }), job: Job.create({ state: JobState.RUNNING, settings }) };
+  const id = await create(clip, before);
+  const now = (await store.get(id))!;
+  const never = new AbortController();
+  const late: FollowedJob = {
+    now,
+    ended: never.signal,
+    lost: never.signal,
+    onChange: () => undefined,
+    close: () => undefined,
+  };
+  const credit: Credit[] = [];
+  bus.connection.subscribe(`credit.${id}`, {
+    max: 1,
+    callback: (_error, { data }) => {
+      credit.push(Credit.decode(data));
+    },
+  });
+  const stop = new AbortController();
+  const working = encodeJob(late, {
+    bus,
+    store,
+    config: config(),
+    log: openLog('encoder', 'silent'),
+    signal: stop.signal,
+  });
+  await expect.poll(() => credit, { timeout: 20_000 }).toMatchObject([{ epoch: 1, nextFrame: 0 }]);
+  stop.abort();
+  await expect(working).rejects.toThrow();
 });
