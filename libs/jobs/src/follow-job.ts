@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isAway } from '@kinemacolor/streaming';
+import { isAway, type Versioned } from '@kinemacolor/streaming';
 import { hasEnded, type JobStore, type StoredJob } from './job-store.js';
 
-/** A job's record as it changes, for somebody who works for it. */
+/** A job's record as it changes, for somebody who works for it. It may be late, but never goes back. */
 export interface FollowedJob {
   readonly now: StoredJob;
   /** Fires when the job has ended or is gone: nothing more is to be done for it. */
@@ -24,22 +24,24 @@ const MOST_FAILURES = 3;
  * @returns undefined when there is no such job
  */
 export async function followJob(store: JobStore, id: string, lookMs = LOOK_AGAIN_MS): Promise<FollowedJob | undefined> {
-  const first = await store.get(id);
+  const first = await store.getVersion(id);
   if (first === undefined) return undefined;
-  let now = first;
+  let last = first;
   const ended = new AbortController();
   const lost = new AbortController();
   const closed = new AbortController();
   const listeners = new Set<(now: StoredJob) => void>();
-  const see = (record: StoredJob | undefined): void => {
+  const see = (record: Versioned<StoredJob> | undefined): void => {
     if (closed.signal.aborted) return;
     if (record === undefined) {
       ended.abort();
       return;
     }
-    now = record;
-    if (hasEnded(record.job)) ended.abort();
-    for (const listen of listeners) listen(record);
+    // The watch and the looks overtake each other.
+    if (record.version < last.version) return;
+    last = record;
+    if (hasEnded(record.value.job)) ended.abort();
+    for (const listen of listeners) listen(record.value);
   };
   see(first);
   void watch(store, id, { see, lookMs, signal: closed.signal });
@@ -50,7 +52,7 @@ export async function followJob(store: JobStore, id: string, lookMs = LOOK_AGAIN
     if (looking) return;
     looking = true;
     try {
-      see(await store.get(id));
+      see(await store.getVersion(id));
       failures = 0;
     } catch (error) {
       if (!isAway(error)) failures += 1;
@@ -63,7 +65,7 @@ export async function followJob(store: JobStore, id: string, lookMs = LOOK_AGAIN
   const timer = setInterval(() => void look(), lookMs);
   return {
     get now() {
-      return now;
+      return last.value;
     },
     ended: ended.signal,
     lost: lost.signal,
@@ -84,16 +86,16 @@ async function watch(
     lookMs,
     signal,
   }: {
-    readonly see: (record: StoredJob | undefined) => void;
+    readonly see: (record: Versioned<StoredJob> | undefined) => void;
     readonly lookMs: number;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const record of store.watch(id, signal)) see(record);
+      for await (const record of store.watchVersions(id, signal)) see(record);
       // The watch of a record that was deleted ends by itself.
-      see(await store.get(id));
+      see(await store.getVersion(id));
     } catch {
       // The watch is the quick way; the timer above is the sure one, and meets what is really wrong.
     }

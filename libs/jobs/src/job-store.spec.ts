@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import path from 'node:path';
 import { JobRecord, JobState } from '@kinemacolor/contracts';
 import { jetstream } from '@nats-io/jetstream';
@@ -64,6 +65,24 @@ describe('a job', () => {
     await ended;
     job.close();
     expect(await followJob(bus.store, 'nobody')).toBeUndefined();
+  });
+
+  it('never goes back to an older state for who follows it, whichever way that comes', async () => {
+    const id = await bus.newJob();
+    const first = await bus.store.getVersion(id);
+    // An answer that was long on its way, again and again.
+    const slow = { ...bus.store, getVersion: () => Promise.resolve(first) };
+    const job = (await followJob(slow, id, 10))!;
+    const epochs: number[] = [];
+    job.onChange(({ epoch }) => epochs.push(epoch));
+    await takeOver(bus.store, id, 'encoder');
+    await raiseEpoch(bus.store, id, { encoder: 'encoder', from: 7 });
+    await expect.poll(() => job.now.epoch).toBe(1);
+    const seen = epochs.length;
+    await pause(100);
+    expect(job.now.epoch).toBe(1);
+    expect(epochs.slice(seen - 1)).toEqual([1]);
+    job.close();
   });
 
   it('that cannot be read any more is lost for who follows it, and found again', async () => {

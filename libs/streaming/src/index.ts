@@ -17,7 +17,7 @@ export { StreamingError, type StreamingErrorCode } from './streaming-error.js';
 export { countMessages, ensureStreams, forgetJob, jobsIn, LARGEST_MESSAGE, type StreamOptions } from './streams.js';
 export { jobOf, KINDS, streamOf, subjectOf, type Kind } from './subjects.js';
 export { publishInWindow, type Outgoing } from './windowed-publish.js';
-export { openRecords, type RecordCodec, type Records, type RecordsOptions } from './records.js';
+export { openRecords, type RecordCodec, type Records, type RecordsOptions, type Versioned } from './records.js';
 export {
   keptBytes,
   LARGEST_CHUNK,

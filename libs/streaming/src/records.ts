@@ -22,11 +22,18 @@ export interface RecordsOptions<T> {
   readonly ttlMs?: number;
 }
 
+/** A record as it was at some time: of two, that with the larger version is the newer one. */
+export interface Versioned<T> {
+  readonly value: T;
+  readonly version: number;
+}
+
 /** Records by id, on disk, that any process may change: the last one that saw the newest state wins. */
 export interface Records<T> {
   /** @returns false when there is one of this id already */
   create(id: string, value: T): Promise<boolean>;
   get(id: string): Promise<T | undefined>;
+  getVersion(id: string): Promise<Versioned<T> | undefined>;
   /**
    * Changes a record by what it is now. When somebody else was quicker, `change` is asked again with what they left; when the
    * answer was lost with the server, with what it has made itself: what may not be made twice must be seen in the record.
@@ -40,6 +47,7 @@ export interface Records<T> {
   erase(id: string): Promise<void>;
   /** The record now, and after every change, until it is deleted or the signal fires. Changes in quick succession may come as one. */
   watch(id: string, signal: AbortSignal): AsyncGenerator<T, void>;
+  watchVersions(id: string, signal: AbortSignal): AsyncGenerator<Versioned<T>, void>;
   /** Every record now, and after every change, until the signal fires; deleted ones are passed over. */
   watchAll(signal: AbortSignal): AsyncGenerator<T, void>;
   /** All ids, in no order. */
@@ -77,28 +85,37 @@ export async function openRecords<T>(
   );
   const valueOf = (entry: KvEntry | null): T | undefined =>
     entry?.operation === 'PUT' ? codec.decode(entry.value) : undefined;
+  const getVersion = async (id: string): Promise<Versioned<T> | undefined> => {
+    const entry = await despiteAbsence(() => kv.get(id));
+    const value = valueOf(entry);
+    return entry === null || value === undefined ? undefined : { value, version: entry.revision };
+  };
+  const watchVersions = async function* (id: string, signal: AbortSignal): AsyncGenerator<Versioned<T>, void> {
+    for await (const { value, sequence } of watchBucket(connection, bucket, id, signal)) {
+      if (value === undefined) return;
+      yield { value: codec.decode(value), version: sequence };
+    }
+  };
   return {
     create: (id, value) => unlessMoved(() => kv.create(id, codec.encode(value))),
-    get: async (id) => valueOf(await despiteAbsence(() => kv.get(id))),
+    get: async (id) => (await getVersion(id))?.value,
+    getVersion,
     update: async (id, change) => {
       for (let tries = 0; tries < MOST_TRIES; tries++) {
-        const entry = await despiteAbsence(() => kv.get(id));
-        const now = valueOf(entry);
-        if (entry === null || now === undefined) return undefined;
-        const next = change(now);
-        if (next === undefined) return now;
-        if (await unlessMoved(() => kv.update(id, codec.encode(next), entry.revision))) return next;
+        const now = await getVersion(id);
+        if (now === undefined) return undefined;
+        const next = change(now.value);
+        if (next === undefined) return now.value;
+        if (await unlessMoved(() => kv.update(id, codec.encode(next), now.version))) return next;
       }
       throw new StreamingError('CONTENDED', `${bucket}/${id} was changed by others ${MOST_TRIES} times in a row.`);
     },
     delete: (id) => despiteAbsence(() => kv.purge(id)),
     erase: (id) => despiteAbsence(() => eraseRecord(connection, bucket, id)),
     watch: async function* (id, signal) {
-      for await (const { value } of watchBucket(connection, bucket, id, signal)) {
-        if (value === undefined) return;
-        yield codec.decode(value);
-      }
+      for await (const { value } of watchVersions(id, signal)) yield value;
     },
+    watchVersions,
     watchAll: async function* (signal) {
       for await (const { value } of watchBucket(connection, bucket, '>', signal)) {
         if (value !== undefined) yield codec.decode(value);
