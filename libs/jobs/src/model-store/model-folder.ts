@@ -35,8 +35,9 @@ export const LARGEST_MODEL = 512 * 2 ** 20;
  * @throws ModelStoreError `NOT_A_MODEL` naming what is missing or wrong, `TOO_LARGE`
  */
 export async function readModelFolder(folder: string): Promise<ModelFolder> {
-  const sizes = await Promise.all(FILES.map((name) => sizeOf(folder, name)));
-  const size = sizes.reduce((sum, one) => sum + one, 0);
+  let size = 0;
+  // One after the other: of several that are missing the first is named, every time.
+  for (const name of FILES) size += await sizeOf(folder, name);
   if (size > LARGEST_MODEL) {
     throw new ModelStoreError('TOO_LARGE', `${folder} has ${size} bytes, and a model at most ${LARGEST_MODEL}.`);
   }
