@@ -103,7 +103,7 @@ describe('a colorizer that is killed', () => {
     const frames = await coming;
     await sending;
     expect(indexes(frames)).toEqual(upTo(60));
-    await expect.poll(() => world.waiting('luma', job), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => world.waiting('luma', job)).toBe(0);
     // Some time for a second one of the same frame to come.
     await new Promise((resolve) => setTimeout(resolve, 2000 * LEASE_SECONDS));
     expect(await world.waiting('chroma', job)).toBe(0);

@@ -98,7 +98,7 @@ describe('the colorizer', () => {
       await world.take(late, 1);
       await world.send(late, 8, undefined, 3);
       await endJob(world.jobs, late, { state: JobState.CANCELLED });
-      await expect.poll(() => world.waiting('chroma', late), { timeout: 5_000 }).toBe(0);
+      await expect.poll(() => world.waiting('chroma', late)).toBe(0);
     });
   });
 

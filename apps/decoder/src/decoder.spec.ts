@@ -259,7 +259,7 @@ describe('decoder', () => {
     })();
     const now = await record(job, ({ framesTotal, job: { finished } }) => (framesTotal ?? finished) !== undefined);
     // The last ones are published by then, and may still be on their way.
-    await expect.poll(() => count, { timeout: 10_000 }).toBe(now.framesTotal);
+    await expect.poll(() => count).toBe(now.framesTotal);
     for (const end of ends.splice(0)) end.abort();
     await reading.catch(() => undefined);
     expect(now).toMatchObject({ job: { state: JobState.RUNNING }, cutShort: { code: 15 } });

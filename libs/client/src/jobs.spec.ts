@@ -103,7 +103,7 @@ describe('an upload', () => {
   /** Cuts the line for a while once so many bytes are kept, and then again. */
   async function cutTwice(at: readonly number[]): Promise<void> {
     for (const bytes of at) {
-      await expect.poll(() => service.state.taken, { interval: 1, timeout: 10_000 }).toBeGreaterThan(bytes);
+      await expect.poll(() => service.state.taken, { interval: 1 }).toBeGreaterThan(bytes);
       await line.cut();
       await new Promise((resolve) => setTimeout(resolve, 50));
       await line.mend();

@@ -50,9 +50,9 @@ it('starts one again that ended later, and says why it cannot start any more', a
   const child = await supervise({ name: 'service-1', program, env: () => env, onCrash: (how) => told.push(how) });
   env.TEST_FAIL = 'kind';
   process.kill(child.pid!, 'SIGKILL');
-  await expect.poll(() => told, { timeout: 10_000 }).toEqual(['SIGKILL', 'Not today. Come back tomorrow.']);
+  await expect.poll(() => told).toEqual(['SIGKILL', 'Not today. Come back tomorrow.']);
   env.TEST_FAIL = 'never';
-  await expect.poll(() => child.ready().then(() => child.pid), { timeout: 10_000 }).toBeTypeOf('number');
+  await expect.poll(() => child.ready().then(() => child.pid)).toBeTypeOf('number');
   await child.stop();
 });
 

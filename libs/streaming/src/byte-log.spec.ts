@@ -137,7 +137,7 @@ describe('bytes of a job', () => {
     await gone;
     const again = await startNatsServer({ folder, port: Number(new URL(url).port) });
     try {
-      await expect.poll(() => keptBytes(bus.connection, 'source', 'killed').catch(() => undefined), { timeout: 10_000 }).toEqual({ bytes: film.byteLength, whole: true }); // prettier-ignore
+      await expect.poll(() => keptBytes(bus.connection, 'source', 'killed').catch(() => undefined)).toEqual({ bytes: film.byteLength, whole: true }); // prettier-ignore
       expect(await read('killed')).toEqual(Buffer.from(film));
     } finally {
       await again.stop();

@@ -135,7 +135,7 @@ describe('records', () => {
   it('go by themselves after their time, where they have one', async () => {
     const short = await openRecords(bus.connection, { bucket: 'short', codec, ttlMs: 300 });
     await short.create('gone', { count: 1 });
-    await expect.poll(() => short.get('gone'), { timeout: 5_000 }).toBeUndefined();
+    await expect.poll(() => short.get('gone')).toBeUndefined();
     expect(await short.create('gone', { count: 2 })).toBe(true);
   });
 
@@ -163,7 +163,7 @@ describe('records', () => {
     const again = await startNatsServer({ folder, port: Number(new URL(url).port) });
     try {
       await bus.connection.reconnect().catch(() => undefined);
-      await expect.poll(() => records.get('one').catch(() => undefined), { timeout: 10_000 }).toEqual({ count: 77 });
+      await expect.poll(() => records.get('one').catch(() => undefined)).toEqual({ count: 77 });
     } finally {
       await again.stop();
     }

@@ -109,15 +109,15 @@ export async function encodeAs(store: TestStore, job: string, result: Uint8Array
 export const someBytes = (length: number, seed = 1): Buffer =>
   Buffer.from(Uint8Array.from({ length }, (_, i) => (i * 31 + (i >> 8) * 7 + seed) & 255));
 
-/** Waits until something is so. @throws Error after ten seconds, with what was waited for */
+/** Waits until something is so. @throws Error after 45 seconds, with what was waited for */
 export async function eventually<T>(what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 45_000;
   while (performance.now() < until) {
     const found = await look();
     if (found !== undefined) return found;
     await pause(20);
   }
-  throw new Error(`It did not come to pass within ten seconds: ${what}.`);
+  throw new Error(`It did not come to pass within 45 seconds: ${what}.`);
 }
 
 /** What a client is told, or a call throws, with this code: for `rejects.toEqual` and `toThrow`. */
