@@ -140,7 +140,7 @@ describe('an interrupted run', { timeout: 300_000 }, () => {
       process.kill(-child.pid!, 'SIGINT');
       const stopped = await ended;
       expect(stopped.code).toBe(130);
-      expect(stopped.stderr).toMatch(/kinemacolor: Stopped\.[^\n]*\n$/);
+      expect(stopped.stderr).toMatch(/^kinemacolor: (?:Stopped\.[^\n]*|[^\n]*: stopped on request\.)\n$/m);
       expect(group()).toEqual([]);
     },
   );
