@@ -129,19 +129,19 @@ describe('an interrupted run', { timeout: 300_000 }, () => {
     'says that it was stopped, and not of what, where Ctrl-C meets its ffmpeg as well (%d ms later)',
     async (ms) => {
       const { child, ended } = startCli(args(at('stopped.mkv')));
+      // Those that have ended, and wait for being reaped, do not count.
       const group = (): string[] =>
-        spawnSync('pgrep', ['-g', String(child.pid)])
+        spawnSync('ps', ['-eo', 'pgid=,stat='])
           .stdout.toString()
-          .trim()
           .split('\n')
-          .filter(Boolean);
+          .filter((line) => new RegExp(`^ *${child.pid} +[^Z ]`).test(line));
       await until(() => Promise.resolve(group().length > 1));
       await pause(ms);
       process.kill(-child.pid!, 'SIGINT');
       const stopped = await ended;
       expect(stopped.code).toBe(130);
       expect(stopped.stderr).toMatch(/^kinemacolor: (?:Stopped\.[^\n]*|[^\n]*: stopped on request\.)\n$/m);
-      expect(group()).toEqual([]);
+      await expect.poll(group).toEqual([]);
     },
   );
 
