@@ -5,7 +5,7 @@ import { ATTRIBUTES, METRICS, SPANS, STAGES, type LatencySummary } from '@kinema
 import { findCollector, startCollector, type Collector, type ReceivedSpan } from '@kinemacolor/telemetry/testing';
 import { makeClip, scratchDir } from '@kinemacolor/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runCli, startCli, tinyModel } from './run-cli.js';
+import { runCli, startCli, tinyModel } from '../run-cli.js';
 
 const FRAMES = 130;
 const OTHER_TRACE = '0af7651916cd43dd8448eb211c80319c';

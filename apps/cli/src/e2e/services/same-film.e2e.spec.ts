@@ -4,7 +4,7 @@ import { makeClip, makeVfrClip, runFfmpeg, runFfprobe, scratchDir } from '@kinem
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fingerprint } from './film-fingerprint.js';
-import { runCli, tinyModel } from './run-cli.js';
+import { runCli, tinyModel } from '../run-cli.js';
 
 const folder = scratchDir();
 const inFolder = (name: string): string => path.join(folder, name);

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { framePts, makeClip, planeMd5s, scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCli, tinyModel, type CliRun } from './run-cli.js';
+import { runCli, tinyModel, type CliRun } from '../run-cli.js';
 import { openServiceWorld, type ServiceWorld } from './service-world.js';
 
 const folder = scratchDir();

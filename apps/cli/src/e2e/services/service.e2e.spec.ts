@@ -5,7 +5,7 @@ import { openClient } from '@kinemacolor/client';
 import { openFlakyLine, startTestService, turned, type TestService } from '@kinemacolor/client/testing';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runCli, startCli, type CliRun } from './run-cli.js';
+import { runCli, startCli, type CliRun } from '../run-cli.js';
 
 const FILM = randomBytes(3_000_017);
 const TOKEN = 'a token of the tests';

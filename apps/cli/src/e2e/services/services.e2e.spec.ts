@@ -120,11 +120,8 @@ describe('services', () => {
     expect(job.state).toBe('cancelled');
     const none = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
     // A second is what is promised; a machine that does other things beside gets more.
-    for (let tries = 0; tries < 50 && JSON.stringify(await messages(id)) !== JSON.stringify(none); tries++)
-      await pause(100);
-    expect(await messages(id)).toEqual(none);
-    for (let tries = 0; tries < 50 && childrenOf('decoder-1').includes('ffmpeg'); tries++) await pause(100);
-    expect([...childrenOf('decoder-1'), ...childrenOf('encoder-1')]).not.toContain('ffmpeg');
+    await expect.poll(() => messages(id)).toEqual(none);
+    await expect.poll(() => [...childrenOf('decoder-1'), ...childrenOf('encoder-1')]).not.toContain('ffmpeg');
   });
 
   it('notice a client that is gone', async () => {

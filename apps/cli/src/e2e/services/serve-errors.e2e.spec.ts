@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCli, tinyModel, type CliRun } from './run-cli.js';
+import { runCli, tinyModel, type CliRun } from '../run-cli.js';
 
 const folder = scratchDir();
 const at = (name: string): string => path.join(folder, name);

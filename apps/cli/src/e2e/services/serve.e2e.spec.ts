@@ -4,7 +4,7 @@ import { readNatsUrl } from '@kinemacolor/serve';
 import { connectNats } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
 import { expect, it, vi } from 'vitest';
-import { runCli, startCli, tinyModel } from './run-cli.js';
+import { runCli, startCli, tinyModel } from '../run-cli.js';
 
 it('kinemacolor serve shows no password, lets nobody else into its NATS, and is found by models publish', async () => {
   const folder = scratchDir();
