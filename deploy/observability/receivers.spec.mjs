@@ -34,6 +34,7 @@ const FACTS = { stage: 'infer', queue: 'luma', state: 'running', code: 13, model
 
 describe.skipIf(missing.length > 0)(
   `what a service sends, through the collector as it is deployed (needs ${missing.join(', ') || 'what the set-up builds'})`,
+  { timeout: 180_000 },
   () => {
     let folder;
     let prometheus;
@@ -93,7 +94,7 @@ describe.skipIf(missing.length > 0)(
             : undefined,
       });
       spans = await sendEverything(`http://${endpoint}`, jaeger.query);
-    });
+    }, 180_000);
 
     afterAll(async () => {
       await Promise.all(running.map((server) => server.stop()));

@@ -9,7 +9,7 @@ import { interrupted } from './run.mjs';
 const HEARTBEAT_MS = 5_000;
 /** A holder that has not touched its lock for this long is taken for dead, on whatever machine it ran. */
 const STALE_MS = 60_000;
-/** A lock without an owner file: its maker died between the two calls. */
+/** A lock whose owner cannot be read: its disk has lost that. */
 const ORPHAN_MS = 5_000;
 
 /**
@@ -35,7 +35,7 @@ export async function withLock(folder, work, options = {}) {
     return await work();
   } finally {
     clearInterval(beat);
-    if ((await owner(folder))?.token === token) await rm(folder, { recursive: true, force: true });
+    if ((await owner(folder))?.token === token) await letGo(folder, token);
   }
 }
 
@@ -45,13 +45,7 @@ async function acquire(folder, { signal, onWait, pollMs = 250 }) {
   let told = false;
   for (;;) {
     if (signal?.aborted) throw interrupted();
-    try {
-      await mkdir(folder);
-      await writeFile(join(folder, 'owner.json'), JSON.stringify({ token, pid: process.pid, host: hostname() }));
-      return token;
-    } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
-    }
+    if (await place(folder, token)) return token;
     const holder = await owner(folder);
     if (await isStale(folder, holder)) {
       await takeAway(folder, holder);
@@ -62,6 +56,32 @@ async function acquire(folder, { signal, onWait, pollMs = 250 }) {
     await sleep(pollMs);
   }
 }
+
+/** A folder that comes into being whole, by a rename: with its owner in it, or not at all. */
+async function place(folder, token) {
+  const made = `${folder}.${token}`;
+  try {
+    await mkdir(made);
+    await writeFile(join(made, 'owner.json'), JSON.stringify({ token, pid: process.pid, host: hostname() }));
+    await rename(made, folder);
+    return true;
+  } catch (error) {
+    if (!isThere(error)) throw error;
+    return false;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+/** Also at once: what is removed bit by bit could be the next one's by the end. */
+async function letGo(folder, token) {
+  const aside = `${folder}.${token}`;
+  await rename(folder, aside);
+  await rm(aside, { recursive: true, force: true });
+}
+
+/** What a rename says where a folder with something in it is in the way. */
+const isThere = (error) => error.code === 'ENOTEMPTY' || error.code === 'EEXIST';
 
 async function owner(folder) {
   try {
@@ -105,9 +125,12 @@ async function takeAway(folder, holder) {
     throw error;
   }
   const taken = await owner(aside);
-  if (taken !== undefined && taken.token !== holder?.token) {
-    await rename(aside, folder);
-    return;
+  try {
+    if (taken !== undefined && taken.token !== holder?.token) await rename(aside, folder);
+  } catch (error) {
+    // A third one has made its own meanwhile.
+    if (!isThere(error)) throw error;
+  } finally {
+    await rm(aside, { recursive: true, force: true });
   }
-  await rm(aside, { recursive: true, force: true });
 }

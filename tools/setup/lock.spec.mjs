@@ -25,6 +25,8 @@ describe('withLock', () => {
     const work = async () => {
       inside++;
       most = Math.max(most, inside);
+      // The first one works until both others have found it there, however late they come.
+      while (waited < 2) await sleep(5);
       await sleep(30);
       inside--;
     };
@@ -32,6 +34,23 @@ describe('withLock', () => {
     await Promise.all([withLock(lock, work, options), withLock(lock, work, options), withLock(lock, work, options)]);
     expect(most).toBe(1);
     expect(waited).toBe(2);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('is of one at a time, whatever moment the others come at, and leaves nothing', async () => {
+    const lock = join(folder, 'setup.lock');
+    let inside = 0;
+    let most = 0;
+    const work = async () => {
+      most = Math.max(most, ++inside);
+      await sleep(0);
+      inside--;
+    };
+    const inTurn = async () => {
+      for (let round = 0; round < 30; round++) await withLock(lock, work, { pollMs: 1 });
+    };
+    await Promise.all(Array.from({ length: 6 }, inTurn));
+    expect(most).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
 
@@ -46,9 +65,11 @@ describe('withLock', () => {
     const dead = spawn(process.execPath, ['-e', '']);
     const pid = dead.pid;
     await new Promise((resolve) => dead.once('exit', resolve));
+    const several = Array.from({ length: 8 }, (_, index) => index);
     await mkdir(lock);
     await writeFile(join(lock, 'owner.json'), JSON.stringify({ token: 'old', pid, host: hostname() }));
-    expect(await withLock(lock, () => Promise.resolve('mine'), { pollMs: 5 })).toBe('mine');
+    const all = several.map((one) => withLock(lock, () => Promise.resolve(one), { pollMs: 5 }));
+    expect(await Promise.all(all)).toEqual(several);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -25,11 +25,13 @@ describe('two jobs', () => {
     const [long, short] = [await world.job('long'), await world.job('short')];
     const order: string[] = [];
     const seen = ({ frame }: { frame?: { jobId: string } | undefined }): unknown => order.push(frame!.jobId);
-    const takingLong = world.take(long, 120, seen);
-    const sendingLong = world.send(long, 120);
+    const taking = [world.take(long, 240, seen), world.take(short, 12, seen)];
+    const sendingLong = world.send(long, 240);
     await expect.poll(() => order.length, { interval: 1 }).toBeGreaterThan(5);
+    await world.send(short, 12);
+    // From here on it is the colorizer's turn, however slow the sending was.
     const before = order.length;
-    await Promise.all([world.send(short, 12), world.take(short, 12, seen), sendingLong, takingLong]);
+    await Promise.all([sendingLong, ...taking]);
     const end = order.lastIndexOf(short);
     // Some frames of the long one are in front of it in the queue; then they take turns.
     expect(end - before).toBeLessThan(16 + 8 + 2 * 12);

@@ -33,7 +33,7 @@ it('is ready while NATS answers, live all the time, and neither once it has ende
   const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
   const decoder = await supervise({ name: 'decoder', program, env: () => env });
   await decoder.ready();
-  expect(await ask('ready')).toBe(200);
+  await expect.poll(() => ask('ready')).toBe(200);
 
   await first.stop();
   await expect.poll(() => ask('ready'), { timeout: 20_000 }).toBe(503);

@@ -114,7 +114,7 @@ describe('a gateway that is told to stop', () => {
   });
 
   it('cuts a stream when its time is over; its client can go on at another gateway', async () => {
-    const gateway = await start({ KINEMACOLOR_GRACE_SECONDS: '5', KINEMACOLOR_ATTACHED_SECONDS: '3' });
+    const gateway = await start({ KINEMACOLOR_GRACE_SECONDS: '5', KINEMACOLOR_ATTACHED_SECONDS: '30' });
     const source = someBytes(10_000);
     const stream = openStream(gateway.client, source.subarray(0, 4000));
     const id = await stream.id;
@@ -127,7 +127,7 @@ describe('a gateway that is told to stop', () => {
     expect(await gateway.exit).toBe(0);
     expect(await stateOf(id)).toBe(JobState.RUNNING);
 
-    const other = await openTestGateway(store, { attachedSeconds: 1 });
+    const other = await openTestGateway(store, { attachedSeconds: 3 });
     const { client } = other;
     const loading = (async () => {
       let bytes = 0;
@@ -141,8 +141,13 @@ describe('a gateway that is told to stop', () => {
       yield { part: { $case: 'end', value: { size: 10_000 } } };
     };
     expect((await client.uploadSource(rest())).job).toMatchObject({ state: JobState.RUNNING, sourceBytes: 10_000 });
+    // From then on it lives by the word of the other gateway alone.
+    await eventually('the other gateway keeps it', async () => {
+      const { giveUp } = (await store.jobs.get(id))!;
+      return giveUp!.getTime() < Date.now() + 10_000 ? true : undefined;
+    });
     // Longer than the job would live if nobody were there for it.
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
     await encodeAs(store, id, someBytes(777));
     expect(await loading).toBe(777);
     await other.service.drain();
@@ -151,12 +156,12 @@ describe('a gateway that is told to stop', () => {
 
 describe('a gateway that is killed', () => {
   it('leaves a stream’s job to be found and ended by any other', async () => {
-    const gateway = await start({ KINEMACOLOR_ATTACHED_SECONDS: '1.5' });
+    const gateway = await start({ KINEMACOLOR_ATTACHED_SECONDS: '4' });
     const other = await openTestGateway(store);
     const stream = openStream(gateway.client, someBytes(1000));
     const id = await stream.id;
     // It lives as long as its client is there, though that is longer than it would outlive the gateway.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await new Promise((resolve) => setTimeout(resolve, 6_000));
     expect(await stateOf(id)).toBe(JobState.RUNNING);
     gateway.kill('SIGKILL');
     await gateway.exit;

@@ -225,7 +225,7 @@ describe('an upload', () => {
     const endless = async function* (): AsyncGenerator<Upload> {
       yield* upload(id, 0, film);
       await client.cancelJob({ jobId: id });
-      await new Promise((resolve) => setTimeout(resolve, 5_000));
+      await new Promise((resolve) => setTimeout(resolve, 30_000).unref());
     };
     await expect(client.uploadSource(endless())).rejects.toEqual(failing(Status.CANCELLED, /was cancelled/));
   });

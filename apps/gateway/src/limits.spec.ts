@@ -108,12 +108,12 @@ describe('limits', () => {
 
 describe('the janitor', () => {
   it('ends uploads that bring nothing, but not those that do', async () => {
-    const { client } = await gatewayWith({ idleSeconds: 1.5 });
+    const { client } = await gatewayWith({ idleSeconds: 5 });
     const [{ job: idle }, { job: busy }] = [await client.createJob({}), await client.createJob({})];
     const slow = async function* (): AsyncGenerator<DeepPartial<UploadSourceRequest>> {
       yield* upload(busy!.id, someBytes(1), false);
       for (let i = 0; i < 8; i++) {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 800));
         yield { part: { $case: 'source', value: Uint8Array.of(i) } };
       }
       yield { part: { $case: 'end', value: { size: 9 } } };
@@ -126,7 +126,8 @@ describe('the janitor', () => {
   });
 
   it('ends an upload that stands still, and tells its client', async () => {
-    const { client } = await gatewayWith({ idleSeconds: 0.5 });
+    // Long enough for the upload to begin.
+    const { client } = await gatewayWith({ idleSeconds: 3 });
     const { job } = await client.createJob({});
     const still = async function* (): AsyncGenerator<DeepPartial<UploadSourceRequest>> {
       yield* upload(job!.id, someBytes(10), false);

@@ -41,7 +41,9 @@ it('a file that changes is read again, and a damaged one is not', async () => {
     await writeFile(file, `alice ${hash('two')}\nbob ${hash('three')}\n`);
     await expect.poll(() => tokens.find('two')?.name).toBe('alice');
     expect([tokens.find('one'), tokens.find('three')?.name]).toEqual([undefined, 'bob']);
-    await writeFile(file, 'alice\n');
+    // In one step: an empty file, as it is for a moment while it is written, would be tokens as well.
+    await writeFile(path.join(folder, 'damaged'), 'alice\n');
+    await rename(path.join(folder, 'damaged'), file);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(tokens.find('two')?.name).toBe('alice');
     // As Kubernetes replaces it.

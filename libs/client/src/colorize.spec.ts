@@ -24,11 +24,11 @@ afterEach(() => {
   service.close();
 });
 
-/** The last number that a counter shows, once it moves no more. */
+/** The last number that a counter shows, once it has moved and moves no more. */
 async function standstill(counter: () => number): Promise<number> {
   for (let last = -1; ;) {
     const now = counter();
-    if (now === last) return now;
+    if (now === last && now > 0) return now;
     last = now;
     await new Promise((resolve) => setTimeout(resolve, 300));
   }
@@ -194,7 +194,7 @@ describe('a stream that is ended early', () => {
     const film = client.colorize(source, { signal: abort.signal });
     await end(film, abort);
     await expect.poll(onlyJob).toBe(JobState.CANCELLED);
-    expect(source.destroyed).toBe(true);
+    await expect.poll(() => source.destroyed).toBe(true);
     expect(await failureOf(film.finished)).toMatchObject({ code: 'CANCELLED' });
   });
 
@@ -211,7 +211,8 @@ describe('a stream that is ended early', () => {
   });
 
   it('by its deadline', async () => {
-    const film = client.colorize(new PassThrough(), { deadlineMs: 200 });
+    // Long enough for the call to arrive.
+    const film = client.colorize(new PassThrough(), { deadlineMs: 2_000 });
     expect(await failureOf(buffer(film.result()))).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
     await expect.poll(onlyJob).toBe(JobState.CANCELLED);
   });

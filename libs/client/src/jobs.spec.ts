@@ -161,7 +161,11 @@ describe('an upload', () => {
     other.close();
     small.close();
     const { id } = await client.jobs.create();
-    await client.jobs.upload(id, () => neverEnding(), { deadlineMs: 300 }).catch(() => undefined);
+    const abort = new AbortController();
+    const upload = client.jobs.upload(id, () => neverEnding(), { signal: abort.signal }).catch(() => undefined);
+    await expect.poll(() => service.jobs.get(id)!.now.sourceBytes).toBeGreaterThan(1);
+    abort.abort();
+    await upload;
     await expect(client.jobs.upload(id, FILM.subarray(0, 1))).rejects.toThrow('it was another one');
   });
 
@@ -269,7 +273,10 @@ describe('a download', () => {
     const two = openClient({ address: line.address, retries: { attempts: 2, firstDelayMs: 20 } });
     const { id } = await two.jobs.create();
     const bytes = buffer(two.jobs.result(id));
+    const opened = (): number => service.calls.filter(({ method }) => method === 'DownloadResult').length;
     for (let i = 0; i < 4; i++) {
+      // It counts as one that was open only after a second.
+      await expect.poll(opened).toBeGreaterThan(i);
       await new Promise((resolve) => setTimeout(resolve, 1100));
       await line.cut();
       await line.mend();

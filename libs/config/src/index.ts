@@ -8,3 +8,4 @@ export { cacheFolder } from './cache-folder.js';
 export { findProgram } from './find-program.js';
 export { isRunning } from './is-running.js';
 export { makeFolders } from './make-folders.js';
+export { takeProcessLock } from './process-lock.js';

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { type Client, ClientError, createChannel, createClient, createServer, ServerError, Status } from 'nice-grpc';
 import type { ServiceImplementation } from 'nice-grpc';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -37,11 +39,7 @@ const echo: ServiceImplementation<ColorizationServiceDefinition> = {
   },
   async *watchJob({ jobId }, { signal }) {
     yield { part: { $case: 'job', value: { id: jobId } } };
-    await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => {
-        resolve();
-      });
-    });
+    if (!signal.aborted) await once(signal, 'abort');
     aborted.push(jobId);
   },
   createJob: missing,
@@ -74,12 +72,17 @@ test('a film goes out and comes back in one call, both ways at once', async () =
     const { value } = (await answers.next()) as IteratorYieldResult<{ part: unknown }>;
     return value.part as ColorizeRequestPart;
   };
-  let release: () => void = () => undefined;
+  // One for each part: whoever comes to it first, the part or who lets it pass.
+  const gates = sent.map(() => {
+    let open: () => void = () => undefined;
+    const opened = new Promise<void>((resolve) => (open = resolve));
+    return { open, opened };
+  });
   async function* requests(): AsyncGenerator<ColorizeRequest> {
     yield ColorizeRequest.create({ part: { $case: 'options', value: { label: 'film' } } });
-    for (const source of sent) {
+    for (const [index, source] of sent.entries()) {
       // The next part only leaves once the answer to the one before is here: neither side waits for the other's end.
-      await new Promise<void>((resolve) => (release = resolve));
+      await gates[index]!.opened;
       yield ColorizeRequest.create({ part: { $case: 'source', value: source } });
     }
   }
@@ -89,8 +92,8 @@ test('a film goes out and comes back in one call, both ways at once', async () =
   };
 
   expect(await next()).toMatchObject({ $case: 'started', value: { id: 'film', state: JobState.RUNNING } });
-  for (const source of sent) {
-    release();
+  for (const [index, source] of sent.entries()) {
+    gates[index]!.open();
     const { $case, value } = await next();
     expect($case).toBe('result');
     expect(Buffer.compare(value, source)).toBe(0);

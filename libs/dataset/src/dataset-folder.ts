@@ -48,7 +48,12 @@ export class DatasetFolder {
       // An empty folder is replaced by the rename itself; one with an earlier extraction steps aside first.
       const replaced = (await entriesOf(this.target)).length > 0;
       if (replaced) await rename(this.target, before);
-      await rename(this.beside, this.target);
+      try {
+        await rename(this.beside, this.target);
+      } catch (thrown) {
+        if (replaced) await rename(before, this.target);
+        throw thrown;
+      }
       if (replaced) await rm(before, { recursive: true, force: true });
     } catch (thrown) {
       throw MediaError.fromOutput(thrown, this.target);

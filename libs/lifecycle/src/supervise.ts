@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FailedMessage } from './failure.js';
+import { restartDelay } from './restart-delay.js';
 import type { ReadyMessage } from './run-service.js';
 import { StartFailed, startError } from './start-failed.js';
 
@@ -38,9 +39,6 @@ export interface SupervisedChild {
 const PATIENCE_MS = 60_000;
 /** How much longer than its grace a process may take to end. */
 const SLACK_MS = 5_000;
-/** After so long a life a crash counts as the first one. */
-const LONG_LIFE_MS = 30_000;
-const [FIRST_DELAY_MS, LONGEST_DELAY_MS] = [100, 5_000];
 
 /**
  * Starts a service and keeps it running.
@@ -154,7 +152,7 @@ class Child implements SupervisedChild {
   /** Until it ends as it was told to, or ends before it was ever ready. */
   async #keep(first: ChildProcess): Promise<void> {
     let child = first;
-    let delay = FIRST_DELAY_MS;
+    let delay: number | undefined;
     for (let everReady = false; ;) {
       const began = performance.now();
       const readiness = this.#readiness.then(() => true).catch(() => false);
@@ -163,7 +161,7 @@ class Child implements SupervisedChild {
       this.#process = undefined;
       if (this.#stopping || !everReady) return;
       this.options.onCrash?.(this.#words ?? how);
-      delay = performance.now() - began > LONG_LIFE_MS ? FIRST_DELAY_MS : Math.min(2 * delay, LONGEST_DELAY_MS);
+      delay = restartDelay(delay, how, performance.now() - began);
       await pause(delay);
       // It may have been stopped during the pause.
       if (this.#isStopping()) return;

@@ -35,7 +35,7 @@ describe('a film from its bytes', () => {
       over();
       await film.close();
     }
-  }, 20_000);
+  });
 
   it('tells what is wrong with it, and leaves nothing behind', async () => {
     async function* text(): AsyncGenerator<Uint8Array> {

@@ -61,6 +61,10 @@ describe('Journal', () => {
     expect((await readdir(second.folder)).sort()).toEqual(['journal.json', 'lock']);
     await second.remove();
     expect(await readdir(folder)).toEqual([]);
+    const third = await Journal.create(output, {});
+    await rm(third.folder, { recursive: true });
+    await third.remove();
+    expect(await readdir(folder)).toEqual([]);
   });
 
   it('keeps a second run away while one works, and takes over from a dead one', async () => {
@@ -68,7 +72,29 @@ describe('Journal', () => {
     await expect(Journal.create(output, {})).rejects.toMatchObject({ code: 'BUSY' });
     await expect(Journal.open(output, {})).rejects.toThrow(`process ${process.pid}`);
     // No process has this number: the largest that Linux gives is 4,194,304.
-    await writeFile(path.join(journal.folder, 'lock'), '4194305');
+    await writeFile(path.join(journal.folder, 'lock', 'owner'), '4194305 1');
     expect(await Journal.open(output, {})).toBeDefined();
+  });
+
+  it('is one run at a time, whatever moment another one begins at, and leaves nothing', async () => {
+    let most = 0;
+    let inside = 0;
+    const codes = new Set<unknown>();
+    const runs = async (): Promise<void> => {
+      for (let round = 0; round < 40; round++) {
+        try {
+          const journal = await Journal.create(output, {});
+          most = Math.max(most, ++inside);
+          await journal.beginPart(0, '.mov');
+          inside--;
+          await journal.remove();
+        } catch (error) {
+          codes.add((error as { code: unknown }).code);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: 6 }, runs));
+    expect([most, [...codes]]).toEqual([1, ['BUSY']]);
+    expect(await readdir(folder)).toEqual([]);
   });
 });

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolders } from '@kinemacolor/config';
-import { lockFolder } from './journal-lock.js';
+import { LOCK, lockFolder } from './journal-lock.js';
 import { PipelineError } from './pipeline-error.js';
 
 /** What a run was started with; a resumed run must be started with the same. */
@@ -49,11 +48,8 @@ export class Journal {
   /** Starts afresh; what an earlier run left is removed. @throws PipelineError `BUSY` when another run works on it */
   static async create(output: string, key: JournalKey): Promise<Journal> {
     const folder = Journal.folderFor(output);
-    await makeFolders(folder);
     const unlock = await lockFolder(folder);
-    for (const name of await readdir(folder)) {
-      if (name !== 'lock') await rm(path.join(folder, name), { recursive: true, force: true });
-    }
+    await empty(folder);
     const journal = new Journal(folder, key, [], undefined, unlock);
     await journal.write();
     return journal;
@@ -69,25 +65,25 @@ export class Journal {
     const folder = Journal.folderFor(output);
     const file = path.join(folder, 'journal.json');
     if (!existsSync(file)) return undefined;
-    let stored: JournalFile;
+    let taken = false;
+    // Before it is read: another run may be at its end.
+    const unlock = await lockFolder(folder);
     try {
-      stored = JSON.parse(await readFile(file, 'utf8')) as JournalFile;
-    } catch (error) {
-      throw new PipelineError(
-        'JOURNAL_MISMATCH',
-        `The notes of the earlier run in ${folder} are damaged. Run again without --resume to start afresh.`,
-        { cause: error },
-      );
+      const stored = await read(file);
+      if (stored === undefined) return undefined;
+      const changed = Object.keys({ ...stored.key, ...key }).filter((name) => stored.key[name] !== key[name]);
+      if (changed.length > 0) {
+        const list = changed.map((name) => `${name} was ${stored.key[name] ?? 'unset'}, is ${key[name] ?? 'unset'}`);
+        throw new PipelineError(
+          'JOURNAL_MISMATCH',
+          `The earlier run for ${output} cannot be resumed: ${list.join('; ')}. Use the same settings, or run without --resume.`,
+        );
+      }
+      taken = true;
+      return new Journal(folder, key, [...stored.parts], stored.complete, unlock);
+    } finally {
+      if (!taken) await letGo(folder, unlock);
     }
-    const changed = Object.keys({ ...stored.key, ...key }).filter((name) => stored.key[name] !== key[name]);
-    if (changed.length > 0) {
-      const list = changed.map((name) => `${name} was ${stored.key[name] ?? 'unset'}, is ${key[name] ?? 'unset'}`);
-      throw new PipelineError(
-        'JOURNAL_MISMATCH',
-        `The earlier run for ${output} cannot be resumed: ${list.join('; ')}. Use the same settings, or run without --resume.`,
-      );
-    }
-    return new Journal(folder, key, [...stored.parts], stored.complete, await lockFolder(folder));
   }
 
   get parts(): readonly JournalPart[] {
@@ -150,8 +146,9 @@ export class Journal {
 
   /** Nothing here is needed any more: the film is in place, or cannot be made. */
   async remove(): Promise<void> {
-    await this.unlock();
-    await rm(this.folder, { recursive: true, force: true });
+    // In this order: once it is unlocked, another run may have the folder.
+    await empty(this.folder);
+    await letGo(this.folder, this.unlock);
   }
 
   /** Lets another run take it up; everything stays. */
@@ -170,3 +167,38 @@ export class Journal {
     await rename(`${file}.writing`, file);
   }
 }
+
+/** Of all but the lock; a folder that somebody has removed is empty. */
+async function empty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (isOneOf(error, 'ENOENT')) return [];
+    throw error;
+  });
+  for (const name of names) if (name !== LOCK) await rm(path.join(folder, name), { recursive: true, force: true });
+}
+
+/** Unlocks it, and removes it if nothing is in it then: another run may have it by now. */
+async function letGo(folder: string, unlock: () => Promise<void>): Promise<void> {
+  await unlock();
+  await rmdir(folder).catch((error: unknown) => {
+    if (!isOneOf(error, 'ENOTEMPTY', 'EEXIST', 'ENOENT')) throw error;
+  });
+}
+
+/** Undefined when it has gone. @throws PipelineError `JOURNAL_MISMATCH` for what is no journal */
+async function read(file: string): Promise<JournalFile | undefined> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as JournalFile;
+  } catch (error) {
+    if (isOneOf(error, 'ENOENT')) return undefined;
+    const folder = path.dirname(file);
+    throw new PipelineError(
+      'JOURNAL_MISMATCH',
+      `The notes of the earlier run in ${folder} are damaged. Run again without --resume to start afresh.`,
+      { cause: error },
+    );
+  }
+}
+
+const isOneOf = (error: unknown, ...codes: string[]): boolean =>
+  codes.includes((error as NodeJS.ErrnoException).code ?? '');

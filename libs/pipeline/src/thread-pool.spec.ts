@@ -1,17 +1,23 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { LumaFrame } from '@kinemacolor/media';
 import { scratchDir } from '@kinemacolor/testing';
 import { colorizeStage } from './colorize-stage.js';
 import { saveTinyModel } from './testing/tiny-model.js';
+import { calibrate } from './calibrate.js';
 import { ThreadPool } from './thread-pool.js';
 
 const model = path.join(scratchDir(), 'model');
 const small = { batch: 1, width: 32, height: 24 };
-const large = { batch: 1, width: 512, height: 512 };
+/** So much work that even a busy machine does not keep another thread from a small batch for as long. */
+const large = { batch: 1, width: 1024, height: 1024 };
 const grey = ({ width, height }: typeof small, level: number): Uint8Array =>
   new Uint8Array(width * height).map((_, i) => (level + i) & 255);
+
+/** Made before the first of them is sent, as that takes a while too. */
+const larges = (count: number): Uint8Array[] => Array.from({ length: count }, () => grey(large, 0));
 
 beforeAll(() => saveTinyModel(model));
 
@@ -39,15 +45,13 @@ describe('ThreadPool', () => {
     await Promise.all([pool.colour(grey(small, 0), small), pool.colour(grey(small, 0), small)]);
     const order: string[] = [];
     const note = (name: string) => () => order.push(name);
-    const onFirst = (): Promise<unknown> => pool.colour(grey(large, 0), large, 1);
-    await Promise.all([
-      Promise.all([onFirst(), onFirst(), onFirst(), onFirst()]).then(note('large')),
-      pool.colour(grey(small, 0), small).then(note('small')),
-    ]);
+    const onFirst = (planes: readonly Uint8Array[]): Promise<unknown> =>
+      Promise.all(planes.map((plane) => pool.colour(plane, large, 1)));
+    await Promise.all([onFirst(larges(4)).then(note('large')), pool.colour(grey(small, 0), small).then(note('small'))]);
     expect(order).toEqual(['small', 'large']);
 
     // One of the two threads is kept busy, so that what it gets behind that is answered late.
-    const busy = Promise.all([onFirst(), onFirst(), onFirst()]);
+    const busy = onFirst(larges(3));
     const answered: number[] = [];
     let sent = 0;
     const colorizer: Parameters<typeof colorizeStage>[1] = {
@@ -88,9 +92,22 @@ describe('ThreadPool', () => {
     await pool.close();
   });
 
+  it('fails a calibration under way with one error, and leaves no other unheard', async () => {
+    const pool = await open(1);
+    const failed = expect(calibrate(pool, { width: 32, height: 24, most: 2 })).rejects.toMatchObject({
+      code: 'WORKER_DIED',
+    });
+    // Both threads have pictures for two seconds then, one under way and one behind it.
+    await expect.poll(() => pool.size).toBe(2);
+    await pause(500);
+    await threadOf(pool, 1).terminate();
+    await failed;
+    await pool.close();
+  });
+
   it('fails all that waits, and what comes later, when one thread dies', async () => {
     const pool = await open(2);
-    const waiting = Array.from({ length: 6 }, () => pool.colour(grey(large, 0), large));
+    const waiting = larges(6).map((plane) => pool.colour(plane, large));
     const settled = Promise.allSettled(waiting);
     await threadOf(pool, 1).terminate();
     for (const outcome of await settled) {

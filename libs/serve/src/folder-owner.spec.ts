@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { connectNats, startNatsServer } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
@@ -51,21 +51,6 @@ it('a folder that another process uses is left to it', async () => {
   const busy = { code: 'BUSY', message: expect.stringContaining(`process ${child.pid})`) as string };
   await expect(keepServer(at('taken'), () => undefined)).rejects.toMatchObject(busy);
   expect(isAlive(nats)).toBe(true);
-});
-
-it('a folder of a dead process is taken, also when its number was given again', async () => {
-  const letGo = await ownFolder(at('own'));
-  await expect(ownFolder(at('own'))).rejects.toMatchObject({ code: 'BUSY' });
-  const [pid] = (await readFile(at('own/owner'), 'utf8')).split(' ');
-  expect(pid).toBe(String(process.pid));
-  for (const owner of [`${process.pid} 1`, '999999999 5', '']) {
-    await writeFile(at('own/owner'), owner);
-    await ownFolder(at('own'));
-  }
-  await letGo();
-  await (
-    await ownFolder(at('own'))
-  )();
 });
 
 it('a server that nobody of ours kept is not ended', async () => {

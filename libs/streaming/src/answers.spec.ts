@@ -8,7 +8,7 @@ import { startNatsServer } from './server/nats-server.js';
 it('tells a server that answers from one that hangs, one that is gone, and a connection that is closed', async () => {
   const server = await startNatsServer({ folder: path.join(scratchDir(), 'nats') });
   const connection = await connectNats({ servers: [server.url], name: 'test' });
-  expect(await answers(connection)).toBe(true);
+  await expect.poll(() => answers(connection)).toBe(true);
   process.kill(server.pid, 'SIGSTOP');
   expect(await answers(connection, 300)).toBe(false);
   process.kill(server.pid, 'SIGCONT');

@@ -4,6 +4,8 @@ import { toolPath } from './tool-path.js';
 
 const run = promisify(execFile);
 const maxBuffer = 256 << 20;
+/** Ends one that hangs; the test's own time is the limit for one that is slow. */
+const timeout = 240_000;
 
 /** Runs the installed ffmpeg (see `toolPath`) and gives its standard output. Fails with its messages. */
 export async function runFfmpeg(...args: string[]): Promise<Buffer> {
@@ -11,7 +13,7 @@ export async function runFfmpeg(...args: string[]): Promise<Buffer> {
   const { stdout } = await run(binary, ['-hide_banner', '-nostdin', '-v', 'error', '-y', ...args], {
     encoding: 'buffer',
     maxBuffer,
-    timeout: 60_000,
+    timeout,
     killSignal: 'SIGKILL',
   });
   return stdout;
@@ -20,7 +22,7 @@ export async function runFfmpeg(...args: string[]): Promise<Buffer> {
 /** Runs the installed ffprobe and gives its lines. */
 export async function runFfprobe(...args: string[]): Promise<string[]> {
   const binary = toolPath('ffprobe');
-  const { stdout } = await run(binary, ['-v', 'error', ...args], { maxBuffer, timeout: 60_000, killSignal: 'SIGKILL' });
+  const { stdout } = await run(binary, ['-v', 'error', ...args], { maxBuffer, timeout, killSignal: 'SIGKILL' });
   return stdout.split('\n').filter((line) => line !== '');
 }
 

@@ -80,7 +80,8 @@ describe('kinemacolor dataset extract', () => {
   });
 
   it('stops at Ctrl-C and leaves nothing behind', async () => {
-    await makeClip({ folder, name: 'long.mp4', width: 640, height: 480, frames: 1500 });
+    const options = ['-preset', 'ultrafast'];
+    await makeClip({ folder, name: 'long.mp4', width: 640, height: 480, frames: 1500, options });
     const before = await readdir(folder);
     const { child, ended } = startCli(['dataset', 'extract', at('long.mp4'), '-o', at('stopped'), '--every', '1']);
     // The first word of progress says that work has begun.

@@ -32,7 +32,7 @@ export function startCli(
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
   // The command may well end before it has read all that it is given.
   child.stdin.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') throw error;
   });
   child.stdin.end(stdin);
   const ended = new Promise<CliRun>((resolve, reject) => {

@@ -62,6 +62,8 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
         if (chunk.toString().includes(' done (step ')) resolve();
       });
     });
+    // It stands still meanwhile: even so many epochs could be done before the second one has started.
+    child.kill('SIGSTOP');
     const second = await runCli(['train', '--config', at('endless.json'), '-o', at('busy')]);
     expect(second.stderr).toMatch(new RegExp(`^kinemacolor: .*busy is in use: process ${child.pid!} on \\S+ .*\\n$`));
     expect(second.code).toBe(2);

@@ -18,7 +18,8 @@ import {
 import { colorizerSettings, type ColorizerConfig } from '../config.js';
 
 export const [WIDTH, HEIGHT] = [32, 24];
-export const LEASE_SECONDS = 0.6;
+/** Short, as what a dead one held is waited for; but a process that is only slow must not lose what it holds. */
+export const LEASE_SECONDS = 2;
 
 /** What stands around a colorizer: a real NATS server, with a decoder's frames coming in and an encoder taking what comes out. */
 export class ColourWorld {

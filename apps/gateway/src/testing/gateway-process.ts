@@ -30,7 +30,8 @@ export async function startGatewayProcess(
     for (const line of whole)
       lines.push(line.startsWith('{') ? (JSON.parse(line) as Record<string, unknown>) : { line });
   });
-  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  // Not `exit`: its last lines may still be on their way then.
+  const exit = once(child, 'close').then(([code]) => code as number | null);
   const first = once(child, 'message').then(([message]) => message as ReadyMessage | FailedMessage);
   const ready = await Promise.race([first, exit]);
   if (ready === null || typeof ready === 'number')

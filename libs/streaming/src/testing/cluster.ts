@@ -10,7 +10,7 @@ import { startNatsServer, type NatsServer } from '../server/nats-server.js';
 export interface TestCluster {
   /** URLs of all of them, separated by commas. */
   readonly urls: string;
-  /** How many streams each node leads at the moment, by its name. */
+  /** How many streams each node leads, by its name, once every stream has a leader. */
   leads(): Promise<ReadonlyMap<string, number>>;
   /** Copies of each stream, by its name. */
   copies(): Promise<ReadonlyMap<string, number>>;
@@ -47,14 +47,16 @@ export async function startTestCluster(folder: string): Promise<TestCluster> {
   });
   return {
     urls,
-    leads: async () => {
-      const counts = new Map<string, number>(NAMES.map((name) => [name, 0]));
-      for await (const { cluster } of manager.streams.list()) {
-        const leader = cluster?.leader ?? '';
-        counts.set(leader, (counts.get(leader) ?? 0) + 1);
-      }
-      return counts;
-    },
+    leads: () =>
+      eventually(async () => {
+        const counts = new Map<string, number>(NAMES.map((name) => [name, 0]));
+        for await (const { config, cluster } of manager.streams.list()) {
+          const { leader } = cluster ?? {};
+          if (leader === undefined || leader === '') throw new Error(`${config.name} has no leader.`);
+          counts.set(leader, (counts.get(leader) ?? 0) + 1);
+        }
+        return counts;
+      }),
     copies: async () => {
       const counts = new Map<string, number>();
       for await (const { config, cluster } of manager.streams.list()) {

@@ -18,7 +18,7 @@ export interface ServerOptions<Ready> {
   readonly announced: (words: string) => Ready | undefined;
 }
 
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 50_000;
 /** What is kept of what it writes: the beginning, which has its ports. */
 const MOST_WORDS = 100_000;
 const LAST_WORDS = 2_000;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -284,12 +284,17 @@ describe('train', { timeout: 120_000 }, () => {
   it('has its folder to itself, and ends without writing when that was taken over', async () => {
     const config = chroma('locked');
     const lock = path.join(folder, 'locked', 'run.lock');
+    const theirs = path.join(folder, 'theirs.lock');
     const seconds: Promise<unknown>[] = [];
     const first = run(config, {
       progress: ({ step }) => {
         if (step === 2) seconds.push(run(config).catch((error: unknown) => error));
-        // After the checkpoint of step 7: what follows must not be written.
-        if (step === 8) writeFileSync(lock, readFileSync(lock, 'utf8').replace(/"token":"[^"]*"/, '"token":"theirs"'));
+        // After the checkpoint of step 7: what follows must not be written. Another file, as of one that takes over: into
+        // this one the run's next beat is written.
+        if (step === 8) {
+          writeFileSync(theirs, readFileSync(lock, 'utf8').replace(/"token":"[^"]*"/, '"token":"theirs"'));
+          renameSync(theirs, lock);
+        }
       },
     });
     await expect(first).rejects.toMatchObject({ code: 'BAD_RUN', message: expect.stringContaining('taken it over') as string }); // prettier-ignore
@@ -324,18 +329,30 @@ describe('kill -9', { timeout: 240_000 }, () => {
     const [config, undisturbed] = [configOf(`killed-${kind}`), `undisturbed-${kind}`];
     await runProcess(configOf(undisturbed));
     const total = kind === 'chroma' ? 88 : 20;
-    for (const at of [3, total - 2]) await runProcess(config, at);
+    await runProcess(config, { at: 3 });
+    await runProcess(config, { at: total - 2, waits: true });
     await runProcess(config);
     expect((await lastTensors(`killed-${kind}`)).equals(await lastTensors(undisturbed))).toBe(true);
   });
 });
 
-/** A run in a process of its own. @param killAt is killed at this step of the run */
-function runProcess(config: TrainingConfig, killAt?: number): Promise<void> {
+interface Kill {
+  /** At this step of the run. */
+  readonly at: number;
+  /** The run waits there for its end, which it could else forestall by being done. */
+  readonly waits?: boolean;
+}
+
+/** A run in a process of its own. */
+function runProcess(config: TrainingConfig, kill?: Kill): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      [TRAIN.replace('/src/', '/dist/').replace(/\.ts$/, '.js'), JSON.stringify(config)],
+      [
+        TRAIN.replace('/src/', '/dist/').replace(/\.ts$/, '.js'),
+        JSON.stringify(config),
+        ...(kill?.waits === true ? [String(kill.at)] : []),
+      ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },
@@ -345,14 +362,14 @@ function runProcess(config: TrainingConfig, killAt?: number): Promise<void> {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       heard += text;
       const step = Number(/step (\d+)\n[^\n]*$/.exec(heard)?.[1] ?? 0);
-      if (killAt !== undefined && step >= killAt && !killed) {
+      if (kill !== undefined && step >= kill.at && !killed) {
         killed = true;
         child.kill('SIGKILL');
       }
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      if (killAt === undefined ? code === 0 : signal === 'SIGKILL') resolve();
+      if (kill === undefined ? code === 0 : signal === 'SIGKILL') resolve();
       else reject(new Error(`the run ended with ${String(code)} ${String(signal)}: ${heard.slice(-500)}`));
     });
   });

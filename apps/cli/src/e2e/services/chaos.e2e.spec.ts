@@ -67,16 +67,18 @@ describe('chaos', () => {
     `random kills change nothing (seed ${SEED})`,
     async () => {
       const random = mulberry(SEED);
-      world.told.length = 0;
       for (let round = 0; round < ROUNDS; round++) {
+        world.told.length = 0;
+        let killed = 0;
         const film = await colour(`round-${round}`, async (job) => {
           for (let kills = 0; kills < 3; kills++) {
-            const at = await world.coloured(job, Math.floor(random() * FRAMES * 0.9));
+            // The first one early: how far a job is comes late, and it may have ended by then.
+            const at = await world.coloured(job, Math.floor(random() * FRAMES * (kills === 0 ? 0.4 : 0.9)));
             if (at.state !== 'running') return;
-            world.kill(KINDS[Math.floor(random() * KINDS.length)]!);
+            if (world.kill(KINDS[Math.floor(random() * KINDS.length)]!)) killed += 1;
           }
         });
-        expect(world.told.splice(0).length).toBeGreaterThan(0);
+        if (killed > 0) await expect.poll(() => world.told.length).toBeGreaterThan(0);
         expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
       }
     },

@@ -10,8 +10,8 @@ export interface ServiceWorld {
   readonly client: Client;
   /** What the supervisor told. */
   readonly told: string[];
-  /** Kills a process of ours as `kill -9` does; it is started again by itself. */
-  kill(name: string): void;
+  /** Kills a process of ours as `kill -9` does; it is started again by itself. @returns whether one ran */
+  kill(name: string): boolean;
   /** Resolves when so many frames of a job are coloured, or it has ended. */
   coloured(job: string, frames: number): Promise<Job>;
   close(): Promise<void>;
@@ -56,7 +56,7 @@ export async function openServiceWorld(options: WorldOptions): Promise<ServiceWo
     kill: (name) => {
       const pid = name === 'nats' ? services.server?.pid : services.processes.get(name)?.pid;
       // Between two lives of a process there is nothing to kill.
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      return pid !== undefined && process.kill(pid, 'SIGKILL');
     },
     coloured: async (id, frames) => {
       for await (const job of client.jobs.watch(id)) {

@@ -104,7 +104,7 @@ describe('RunLock', () => {
     const folder = await fresh();
     await leave(folder, { machine: 'elsewhere', host: 'far-away', pid: 12 });
     const beats = (): void => void leave(folder, { machine: 'elsewhere', host: 'far-away', pid: 12, token: 'other' });
-    await expect(take(folder, { tell: beats, staleMs: 3000 })).rejects.toEqual(refusal('process 12 on far-away'));
+    await expect(take(folder, { tell: beats, staleMs: 20_000 })).rejects.toEqual(refusal('process 12 on far-away'));
   });
 
   it('of another machine is not waited for to the end when it is released', async () => {
