@@ -7,7 +7,7 @@ import {
   type DeepPartial,
   type Preview,
 } from '@kinemacolor/contracts';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import {
   endJob,
   followJob,
@@ -151,6 +151,8 @@ async function takeSource(
   // A client that goes ends its requests as one that has said all, and that it went is known a moment later: its part of a
   // film must not be taken for a whole one.
   await pause(GONE_MS, undefined, { signal }).catch(() => undefined);
+  // Whatever came during a pause that a busy machine made longer is looked at, too.
+  for (let turns = 0; turns < 2; turns++) await turn();
   if (signal.aborted) return;
   await writer.finish();
   state.wholeAt = Date.now();

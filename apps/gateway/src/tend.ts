@@ -33,7 +33,7 @@ export async function tend(
   let [told, renewed] = [source?.bytes ?? 0, Date.now()];
   for (;;) {
     // Only the signal ends a pause early.
-    await pause(Math.min(LOOK_MS, attachedMs / 3), undefined, { signal }).catch(() => undefined);
+    await pause(Math.min(LOOK_MS, attachedMs / 3, idleMs / 3), undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return;
     const now = Date.now();
     const late = attached && source !== undefined ? lateness(source, now, idleMs, allowedMs(record)) : undefined;

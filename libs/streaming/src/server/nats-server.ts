@@ -98,10 +98,13 @@ const configOf = (folder: string): string => path.join(path.resolve(folder), 'na
  */
 export async function endLeftServer(folder: string): Promise<number | undefined> {
   const pid = await pidIn(folder);
-  if (pid === undefined || !(await isNats(pid, configOf(folder)))) return undefined;
+  const config = configOf(folder);
+  if (pid === undefined || !(await isNats(pid, config))) return undefined;
   const until = performance.now() + PATIENCE_MS;
-  for (let signal: NodeJS.Signals | 0 = 'SIGTERM'; kill(pid, signal); signal = 0) {
-    if (performance.now() > until) kill(pid, 'SIGKILL');
+  let signal: NodeJS.Signals | 0 = 'SIGTERM';
+  // Looked at anew each time: a dead one that its parent has not noticed has its number still, but no command line.
+  while ((await isNats(pid, config)) && kill(pid, signal)) {
+    signal = performance.now() > until ? 'SIGKILL' : 0;
     await pause(20);
   }
   return pid;
