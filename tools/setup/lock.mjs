@@ -35,7 +35,7 @@ export async function withLock(folder, work, options = {}) {
     return await work();
   } finally {
     clearInterval(beat);
-    if ((await owner(folder))?.token === token) await letGo(folder, token);
+    if ((await owner(folder))?.token === token) await moveAway(folder);
   }
 }
 
@@ -48,7 +48,7 @@ async function acquire(folder, { signal, onWait, pollMs = 250 }) {
     if (await place(folder, token)) return token;
     const holder = await owner(folder);
     if (await isStale(folder, holder)) {
-      await takeAway(folder, holder);
+      await takeAway(folder, holder, { signal, pollMs });
       continue;
     }
     if (!told) onWait?.(holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`);
@@ -71,13 +71,6 @@ async function place(folder, token) {
   } finally {
     await rm(made, { recursive: true, force: true });
   }
-}
-
-/** Also at once: what is removed bit by bit could be the next one's by the end. */
-async function letGo(folder, token) {
-  const aside = `${folder}.${token}`;
-  await rename(folder, aside);
-  await rm(aside, { recursive: true, force: true });
 }
 
 /** What a rename says where a folder with something in it is in the way. */
@@ -115,22 +108,22 @@ function isAlive(pid) {
   }
 }
 
-/** Moves a stale lock aside; when two processes do so at once, one may catch the other's new lock and gives it back. */
-async function takeAway(folder, holder) {
-  const aside = `${folder}.stale-${randomUUID()}`;
+/** One at a time, by a lock of its own: else a slow process could take away what a quick one has just made. */
+async function takeAway(folder, holder, { signal, pollMs }) {
+  const work = async () => {
+    if ((await owner(folder))?.token === holder?.token) await moveAway(folder);
+  };
+  await withLock(`${folder}.heir`, work, { signal, pollMs });
+}
+
+/** At once, by a rename: what is removed bit by bit could be the next one's by the end. */
+async function moveAway(folder) {
+  const aside = `${folder}.${randomUUID()}`;
   try {
     await rename(folder, aside);
   } catch (error) {
-    if (error.code === 'ENOENT') return;
-    throw error;
+    // Its owner was alive after all, and has let go of it.
+    if (error.code !== 'ENOENT') throw error;
   }
-  const taken = await owner(aside);
-  try {
-    if (taken !== undefined && taken.token !== holder?.token) await rename(aside, folder);
-  } catch (error) {
-    // A third one has made its own meanwhile.
-    if (!isThere(error)) throw error;
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
+  await rm(aside, { recursive: true, force: true });
 }

@@ -66,10 +66,19 @@ describe('withLock', () => {
     const pid = dead.pid;
     await new Promise((resolve) => dead.once('exit', resolve));
     const several = Array.from({ length: 8 }, (_, index) => index);
+    let inside = 0;
+    let most = 0;
+    const work = async (one) => {
+      most = Math.max(most, ++inside);
+      await sleep(1);
+      inside--;
+      return one;
+    };
     await mkdir(lock);
     await writeFile(join(lock, 'owner.json'), JSON.stringify({ token: 'old', pid, host: hostname() }));
-    const all = several.map((one) => withLock(lock, () => Promise.resolve(one), { pollMs: 5 }));
+    const all = several.map((one) => withLock(lock, () => work(one), { pollMs: 5 }));
     expect(await Promise.all(all)).toEqual(several);
+    expect(most).toBe(1);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { makeFolders } from './make-folders.js';
 
 /** Others may take and leave it, or remove the folder that it is in, while it is being taken. */
 const TRIES = 100;
+const HEIR = '.heir';
 
 /**
  * Takes a lock for this process; one that a dead process has left is taken over, also when its number was given again.
@@ -14,13 +15,14 @@ const TRIES = 100;
  * The lock is a folder with the owner's name in it, which comes into being whole, by a rename: a file that is made and
  * then written could be read empty in between, and the hard links that would help there do not exist on every disk
  * that films are kept on. Processes of other machines or containers are not seen.
- * @param lock the folder that is the lock; those above it are made where they are missing
+ * @param lock the folder that is the lock; those above it are made where they are missing. One of its name with `.heir`
+ *   stands beside it while it is taken over
  * @param busy the error where another process has it
  * @returns what lets go of it; idempotent. It goes with the process, too
  * @throws what `busy` gives; the errors of the file system
  */
 export async function takeProcessLock(lock: string, busy: (pid: number) => Error): Promise<() => Promise<void>> {
-  const mine = `${process.pid} ${(await lifeOf(process.pid))?.birth ?? ''}`;
+  const mine = `${process.pid} ${(await birthOf(process.pid)) ?? ''}`;
   let failure: unknown;
   for (let tries = 0; tries < TRIES; tries++) {
     try {
@@ -34,7 +36,7 @@ export async function takeProcessLock(lock: string, busy: (pid: number) => Error
     if (theirs === undefined) continue;
     const [pid = '', birth = ''] = theirs.split(' ');
     if (await runs(Number(pid), birth)) throw busy(Number(pid));
-    await takeAway(lock, theirs);
+    await takeAway(lock, theirs, busy);
   }
   throw failure;
 }
@@ -89,33 +91,35 @@ async function ownerOf(lock: string): Promise<string | undefined> {
   }
 }
 
-/** Of two that find it dead at once the slower catches the quicker one's new lock, and gives it back. */
-async function takeAway(lock: string, theirs: string): Promise<void> {
-  const aside = `${lock}.${randomUUID()}`;
+/**
+ * One at a time, by a lock of its own: of two that find it dead, the slower must not take away what the quicker has just
+ * made. Whoever meets that lock is told that somebody has this one, as in a moment somebody will.
+ */
+async function takeAway(lock: string, theirs: string, busy: (pid: number) => Error): Promise<void> {
+  const letGo = await takeProcessLock(`${lock}${HEIR}`, busy);
   try {
+    if ((await ownerOf(lock)) !== theirs) return;
+    const aside = `${lock}.${randomUUID()}`;
     await rename(lock, aside);
-    if ((await ownerOf(aside)) !== theirs) await rename(aside, lock);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
-  } finally {
     await rm(aside, { recursive: true, force: true });
+  } finally {
+    await letGo();
   }
 }
 
-/** Whether that very process runs: its number may have been given again, and a dead one may wait for its parent to notice. */
+/** Whether that very process runs: its number may have been given again. */
 async function runs(pid: number, birth: string): Promise<boolean> {
   if (!isRunning(pid)) return false;
-  const life = await lifeOf(pid);
-  return life === undefined || (!life.ended && (birth === '' || life.birth === birth));
+  const now = await birthOf(pid);
+  return now === undefined || birth === '' || now === birth;
 }
 
-/** Of proc(5): when a process was started, in ticks since the machine was, and whether it has ended; undefined where that cannot be seen. */
-async function lifeOf(pid: number): Promise<{ birth: string; ended: boolean } | undefined> {
+/** When a process was started, in ticks since the machine was, by proc(5); undefined where that cannot be seen. */
+async function birthOf(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, which may hold anything; the third and the 22nd are wanted.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { birth: fields[22 - 3]!, ended: /^[ZX]/.test(fields[0]!) };
+    // The second field is the program's name in parentheses, which may hold anything; the 22nd is what is wanted.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[22 - 3];
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'EACCES', 'ESRCH')) return undefined;
     throw error;

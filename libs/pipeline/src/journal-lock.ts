@@ -2,8 +2,10 @@ import path from 'node:path';
 import { takeProcessLock } from '@kinemacolor/config';
 import { PipelineError } from './pipeline-error.js';
 
-/** What of a folder is its lock. */
-export const LOCK = 'lock';
+const LOCK = 'lock';
+
+/** Whether what lies in a folder is its lock, or is there while that is taken over. */
+export const isLock = (name: string): boolean => /^lock(\.heir)*$/.test(name);
 
 /**
  * Keeps a second run away from the folder in which one works: two that write the same film would take each other's

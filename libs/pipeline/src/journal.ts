@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LOCK, lockFolder } from './journal-lock.js';
+import { isLock, lockFolder } from './journal-lock.js';
 import { PipelineError } from './pipeline-error.js';
 
 /** What a run was started with; a resumed run must be started with the same. */
@@ -174,7 +174,7 @@ async function empty(folder: string): Promise<void> {
     if (isOneOf(error, 'ENOENT')) return [];
     throw error;
   });
-  for (const name of names) if (name !== LOCK) await rm(path.join(folder, name), { recursive: true, force: true });
+  for (const name of names) if (!isLock(name)) await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
 /** Unlocks it, and removes it if nothing is in it then: another run may have it by now. */

@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isRunning } from '@kinemacolor/config';
 import { connectNats, startNatsServer } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterEach, expect, it } from 'vitest';
@@ -20,17 +21,10 @@ async function keepElsewhere(name: string): Promise<{ child: ChildProcess; nats:
   started.push({ child, nats });
   return { child, nats };
 }
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 afterEach(() => {
   for (const { child, nats } of started.splice(0)) {
     child.kill('SIGKILL');
-    if (isAlive(nats)) process.kill(nats, 'SIGKILL');
+    if (isRunning(nats)) process.kill(nats, 'SIGKILL');
   }
 });
 
@@ -38,9 +32,9 @@ it('a NATS server that outlived whoever kept it is ended by the next one, which 
   const { child, nats } = await keepElsewhere('left');
   child.kill('SIGKILL');
   await once(child, 'exit');
-  expect(isAlive(nats)).toBe(true);
+  expect(isRunning(nats)).toBe(true);
   const server = await keepServer(at('left'), () => undefined);
-  expect(isAlive(nats)).toBe(false);
+  expect(isRunning(nats)).toBe(false);
   const connection = await connectNats({ servers: [server.url], name: 'test' });
   await connection.close();
   await server.stop();
@@ -50,7 +44,7 @@ it('a folder that another process uses is left to it', async () => {
   const { child, nats } = await keepElsewhere('taken');
   const busy = { code: 'BUSY', message: expect.stringContaining(`process ${child.pid})`) as string };
   await expect(keepServer(at('taken'), () => undefined)).rejects.toMatchObject(busy);
-  expect(isAlive(nats)).toBe(true);
+  expect(isRunning(nats)).toBe(true);
 });
 
 it('a server that nobody of ours kept is not ended', async () => {
@@ -59,6 +53,6 @@ it('a server that nobody of ours kept is not ended', async () => {
   await ownFolder(at('moved')).then((letGo) => letGo());
   await writeFile(at('moved/nats.pid'), String(other.pid));
   await expect(keepServer(at('moved'), () => undefined)).rejects.toMatchObject({ code: 'BUSY' });
-  expect(isAlive(other.pid)).toBe(true);
+  expect(isRunning(other.pid)).toBe(true);
   await other.stop();
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { makeFolders } from '@kinemacolor/config';
+import { isRunning, makeFolders } from '@kinemacolor/config';
 import { StreamingError } from '../streaming-error.js';
 import { configuration, PID_FILE } from './configuration.js';
 import { findNatsServer } from './find-nats-server.js';
@@ -102,8 +102,8 @@ export async function endLeftServer(folder: string): Promise<number | undefined>
   if (pid === undefined || !(await isNats(pid, config))) return undefined;
   const until = performance.now() + PATIENCE_MS;
   let signal: NodeJS.Signals | 0 = 'SIGTERM';
-  // Looked at anew each time: a dead one that its parent has not noticed has its number still, but no command line.
-  while ((await isNats(pid, config)) && kill(pid, signal)) {
+  // One that is ending has no command line any more, but may have its files open.
+  while (isRunning(pid) && ((await commandOf(pid)) === '' || (await isNats(pid, config))) && kill(pid, signal)) {
     signal = performance.now() > until ? 'SIGKILL' : 0;
     await pause(20);
   }
@@ -140,13 +140,12 @@ async function refuseSecond(folder: string): Promise<void> {
  * @param word of its command line
  */
 async function isNats(pid: number, word: string): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => word);
-  return command.includes(word);
+  return isRunning(pid) && ((await commandOf(pid)) ?? word).includes(word);
+}
+
+/** The command line of a process; undefined where it cannot be seen. */
+async function commandOf(pid: number): Promise<string | undefined> {
+  return readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => undefined);
 }
 
 function withLogin(url: string, login: NatsLogin | undefined): string {
