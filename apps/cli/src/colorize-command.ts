@@ -4,14 +4,14 @@ import { startColorizer, type Colorizer } from '@kinemacolor/pipeline';
 import { colorizeItem } from './colorize-item.js';
 import { colorizeSettings, type ColorizeSettings } from './colorize-settings.js';
 import { watchEventLoop } from './event-loop-delay.js';
-import { EXIT, exitCodeOf } from './exit-code.js';
+import { EXIT } from './exit-code.js';
 import { FilmTrace } from './film-trace.js';
 import { printable } from './printable.js';
 import { progressDisplay } from './progress-display.js';
 import { refuseConflicts } from './refuse-conflicts.js';
-import { watchSignals } from './signals.js';
+import { watchSignals, type Signals } from './signals.js';
 import type { ItemSummary, Summary } from './summary.js';
-import { messageOf, messageWithSalvage, unlessStopped } from './tell.js';
+import { failureOf, messageWithSalvage } from './tell.js';
 import { checkOutput } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { workList, type WorkItem } from './work-list.js';
@@ -58,10 +58,10 @@ export async function colorizeCommand(
       if (signals.signal.aborted) break;
     }
   } catch (thrown) {
-    exitCode = signals.exitCode() ?? exitCodeOf(thrown);
-    const { name: code, message } = unlessStopped(messageOf(thrown), signals.signal);
-    error = { code, message };
-    process.stderr.write(`kinemacolor: ${message}\n`);
+    const failure = await failureOf(thrown, signals);
+    ({ exitCode } = failure);
+    error = { code: failure.name, message: failure.message };
+    process.stderr.write(`kinemacolor: ${printable(failure.message)}\n`);
   } finally {
     loop.stop();
     signals.stop();
@@ -112,7 +112,7 @@ interface Run {
   readonly settings: ColorizeSettings;
   readonly colorizer: Colorizer;
   readonly flags: ColorizeFlags;
-  readonly signals: ReturnType<typeof watchSignals>;
+  readonly signals: Signals;
   /** Whether telemetry is sent. */
   readonly traced: boolean;
 }
@@ -146,10 +146,10 @@ async function colorizeOne(
     return { summary, exitCode: EXIT.OK };
   } catch (error) {
     stop();
-    const { name: code, message } = unlessStopped(messageWithSalvage(error), signals.signal);
+    const { name: code, message, exitCode } = await failureOf(error, signals, messageWithSalvage);
     trace?.end(say, message);
     process.stderr.write(`kinemacolor: ${printable(message)}\n`);
     const summary: ItemSummary = { input, output, kind, ok: false, error: { code, message } };
-    return { summary, exitCode: signals.exitCode() ?? exitCodeOf(error) };
+    return { summary, exitCode };
   }
 }

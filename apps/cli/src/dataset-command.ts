@@ -1,9 +1,10 @@
 import { extractFrames, type DatasetIndex, type ExtractOptions } from '@kinemacolor/dataset';
 import { SceneCuts } from '@kinemacolor/pipeline';
-import { EXIT, exitCodeOf } from './exit-code.js';
+import { EXIT } from './exit-code.js';
 import { phasedDisplay } from './phased-display.js';
+import { printable } from './printable.js';
 import { watchSignals } from './signals.js';
-import { messageWithSalvage, unlessStopped } from './tell.js';
+import { failureOf, messageWithSalvage } from './tell.js';
 import { UsageError } from './usage-error.js';
 
 /** What `kinemacolor dataset extract` was told, as words. */
@@ -45,10 +46,10 @@ export async function extractCommand(film: string, flags: ExtractFlags): Promise
     if (!quiet) process.stderr.write(told(result));
   } catch (thrown) {
     display.stop();
-    exitCode = signals.exitCode() ?? exitCodeOf(thrown);
-    const { name: code, message } = unlessStopped(messageWithSalvage(thrown), signals.signal);
-    error = { code, message };
-    process.stderr.write(`kinemacolor: ${message}\n`);
+    const failure = await failureOf(thrown, signals, messageWithSalvage);
+    ({ exitCode } = failure);
+    error = { code: failure.name, message: failure.message };
+    process.stderr.write(`kinemacolor: ${printable(failure.message)}\n`);
   } finally {
     signals.stop();
   }

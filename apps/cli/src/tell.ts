@@ -1,4 +1,6 @@
 import { MediaError } from '@kinemacolor/media';
+import { exitCodeOf } from './exit-code.js';
+import type { Signals } from './signals.js';
 
 /** An error for a person and for `--json`: a short code and one message, never a stack. */
 export function messageOf(error: unknown): { name: string; message: string } {
@@ -14,10 +16,18 @@ export function messageWithSalvage(error: unknown): { name: string; message: str
   return helps ? { ...told, message: `${told.message} Or take what is there with --salvage.` } : told;
 }
 
-/** What is told where a signal may have been the reason: it meets the programs that we run as well, and they fail of it. */
-export function unlessStopped(
-  told: ReturnType<typeof messageOf>,
-  { aborted }: AbortSignal,
-): ReturnType<typeof messageOf> {
-  return aborted && told.name !== 'ABORTED' ? { name: 'ABORTED', message: 'Stopped.' } : told;
+/**
+ * What is told, and the exit code, of a failure that a signal may be the reason of: Ctrl-C meets the programs that we run as
+ * well, and they fail of it, perhaps before we have heard of it.
+ */
+export async function failureOf(
+  error: unknown,
+  signals: Signals,
+  words = messageOf,
+): Promise<ReturnType<typeof messageOf> & { exitCode: number }> {
+  await signals.settled();
+  const told = words(error);
+  const stopped = signals.exitCode();
+  if (stopped === undefined) return { ...told, exitCode: exitCodeOf(error) };
+  return { ...(told.name === 'ABORTED' ? told : { name: 'ABORTED', message: 'Stopped.' }), exitCode: stopped };
 }
