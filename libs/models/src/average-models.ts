@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { sameConfig } from './generator-config.js';
 import { loadModel, saveModel } from './model-files.js';
 import { ModelError } from './model-error.js';
 import type { ModelInfo } from './model-info.js';
@@ -31,7 +32,7 @@ export async function averageModels(
     for (const [i, folder] of others.entries()) {
       const other = await loadModel(folder);
       try {
-        if (!sameConfig(info, other.info)) {
+        if (!sameConfig(info.config, other.info.config)) {
           const [one, two] = [info, other.info].map(({ config }) => JSON.stringify(config));
           throw new ModelError('BAD_INPUT', `${folder} is another kind of model than ${first}: ${two} and ${one}.`);
         }
@@ -58,6 +59,3 @@ export async function averageModels(
     model.dispose();
   }
 }
-
-const sameConfig = (a: ModelInfo, b: ModelInfo): boolean =>
-  (['width', 'residualBlocks', 'inputChannels', 'outputChannels'] as const).every((key) => a.config[key] === b.config[key]); // prettier-ignore

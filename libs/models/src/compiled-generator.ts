@@ -89,7 +89,7 @@ export async function openGenerator(folder: string, options: OpenGeneratorOption
       return eager === undefined;
     },
     generate: async (luma, size) => {
-      checkBatch(luma, size);
+      checkBatch(info.config, luma, size);
       if (eager === undefined) {
         try {
           return await run(await program(size), luma);
@@ -118,8 +118,10 @@ async function openSize(
   precision: Precision,
   cache: string,
 ): Promise<CompiledProgram> {
+  const { semantics = 'none', ...shape } = info.config;
   const key = {
-    ...info.config,
+    ...shape,
+    semantics,
     function: FUNCTION_VERSION,
     weights: info.weightsSha256,
     size: `${batch}x${height}x${width}`,

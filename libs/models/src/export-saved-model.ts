@@ -4,10 +4,10 @@ import type * as tf from '@tensorflow/tfjs';
 import { buildProgram, writeProgram, type BuiltProgram, type Precision } from '@kinemacolor/compile';
 import { loadBackend } from '@kinemacolor/tensor';
 import { chromaLevels, type ChromaLevels } from './chroma-function.js';
-import { fitsGenerator, SIZE_RULE, type BatchSize } from './chroma-generator.js';
+import { fitsGenerator, sizeRule, type BatchSize } from './chroma-generator.js';
 import { checkExportFolder, placeExport, type ExportContents } from './export-folder.js';
 import { ModelError } from './model-error.js';
-import { loadModel } from './model-files.js';
+import { loadModel, readModelInfo } from './model-files.js';
 import type { ModelInfo } from './model-info.js';
 
 /** The name under which TensorFlow Serving, Triton and Python look for a function by themselves. */
@@ -38,14 +38,15 @@ export interface ExportInfo extends ModelInfo {
  * The folder is filled beside its name and renamed. An earlier export there is replaced, anything else is left alone.
  * @param folder of the model
  * @param out the new folder
- * @param options batch at least 1; width and height, pixels, multiples of 4 and at least 8
+ * @param options batch at least 1; width and height, pixels, multiples of 4 and at least 8, with semantics of 16
  * @throws ModelError `BAD_INPUT` for the size, `OCCUPIED` when `out` holds something else, `NOT_FOUND`, `CORRUPT`,
  *   `WRITE_FAILED`; CompileError; TensorError
  */
 export async function exportSavedModel(folder: string, out: string, options: ExportOptions): Promise<ExportInfo> {
   const { batch, width, height, precision = 'fp32' } = options;
-  if (!fitsGenerator(options)) {
-    throw new ModelError('BAD_INPUT', `No generator takes ${batch} pictures of ${width}×${height}: ${SIZE_RULE}.`);
+  const { config } = await readModelInfo(folder);
+  if (!fitsGenerator(config, options)) {
+    throw new ModelError('BAD_INPUT', `This generator takes no ${batch} pictures of ${width}×${height}: ${sizeRule(config)}.`); // prettier-ignore
   }
   await checkExportFolder(out, CONTENTS);
   const { tensorflowVersion } = await loadBackend();

@@ -1,5 +1,8 @@
 import { ModelError } from './model-error.js';
 
+/** What recognises things in a generator's semantic branch: the convolutions of Darknet tiny. */
+export type Semantics = 'darknet-tiny';
+
 /** The shape of a generator. The seed's architecture; see {@link buildGenerator}. */
 export interface GeneratorConfig {
   /** Channels after the first convolution; the trunk has four times as many. */
@@ -10,6 +13,8 @@ export interface GeneratorConfig {
   readonly inputChannels: number;
   /** 2: U and V in −1..1, where ±1 is ±127.5 levels. 3: RGB in −1..1. */
   readonly outputChannels: number;
+  /** Absent: the seed's generator, without a semantic branch. */
+  readonly semantics?: Semantics | undefined;
 }
 
 /** `fast` and `standard` see luma and paint chroma only; `seed` is the seed's own RGB → RGB network. */
@@ -24,7 +29,7 @@ export type GeneratorPreset = keyof typeof GENERATOR_PRESETS;
 /** @throws ModelError `BAD_CONFIG` naming every value that is out of range. */
 export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
   const wrong: string[] = [];
-  const natural = (name: keyof GeneratorConfig, least: number): void => {
+  const natural = (name: 'width' | 'residualBlocks', least: number): void => {
     if (!Number.isInteger(config[name]) || config[name] < least) wrong.push(`${name} = ${config[name]}`);
   };
   natural('width', 1);
@@ -32,11 +37,23 @@ export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
   if (config.inputChannels !== 1 && config.inputChannels !== 3) wrong.push(`inputChannels = ${config.inputChannels}`);
   if (config.outputChannels !== 2 && config.outputChannels !== 3)
     wrong.push(`outputChannels = ${config.outputChannels}`);
+  const semantics: unknown = config.semantics;
+  if (semantics !== undefined && semantics !== 'darknet-tiny') wrong.push(`semantics = ${JSON.stringify(semantics)}`);
+  if (semantics !== undefined && config.inputChannels !== 1)
+    wrong.push(`inputChannels = ${config.inputChannels} with semantics`);
   if (wrong.length > 0) {
     throw new ModelError(
       'BAD_CONFIG',
-      `Not a generator: ${wrong.join(', ')} (width ≥ 1, residualBlocks ≥ 0, inputChannels 1 or 3, outputChannels 2 or 3).`,
+      `Not a generator: ${wrong.join(', ')} (width ≥ 1, residualBlocks ≥ 0, inputChannels 1 or 3, outputChannels 2 or 3; semantics darknet-tiny, with 1 input channel).`,
     );
   }
   return config;
 }
+
+/** Whether two generators have the same weights, by name and shape. */
+export const sameConfig = (a: GeneratorConfig, b: GeneratorConfig): boolean =>
+  (['width', 'residualBlocks', 'inputChannels', 'outputChannels', 'semantics'] as const).every((key) => a[key] === b[key]); // prettier-ignore
+
+/** A generator halves the picture twice, what recognises things in it four times: sides must be multiples of this. */
+export const sideStep = ({ semantics }: Pick<GeneratorConfig, 'semantics'>): 4 | 16 =>
+  semantics === undefined ? 4 : 16;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkGeneratorConfig, type GeneratorConfig } from './generator-config.js';
 import { InstanceNormalization } from './layers/instance-normalization.js';
 import { ReflectionPadding2D } from './layers/reflection-padding-2d.js';
+import { semanticBranch } from './semantic-branch.js';
 
 /**
  * The seed's generator, which is the public CycleGAN's ResNet generator (Zhu et al. 2017, appendix 7.2; Johnson et al.
@@ -18,7 +19,7 @@ import { ReflectionPadding2D } from './layers/reflection-padding-2d.js';
  * @throws ModelError `BAD_CONFIG`
  */
 export function buildGenerator(config: GeneratorConfig, seed?: number): tf.LayersModel {
-  const { width, residualBlocks, inputChannels, outputChannels } = checkGeneratorConfig(config);
+  const { width, residualBlocks, inputChannels, outputChannels, semantics } = checkGeneratorConfig(config);
   const init = initialisers(seed);
   const conv = (name: string, filters: number, kernelSize: number, strides = 1): tf.layers.Layer =>
     tf.layers.conv2d({ name, filters, kernelSize, strides, padding: 'valid', kernelInitializer: init() });
@@ -36,6 +37,8 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = join(x, tf.layers.zeroPadding2d({ name: `${name}_pad`, padding: 1 }), conv(name, filters, 3, 2));
     x = normalised(x, name, true);
   }
+  const branch = semantics && semanticBranch(input, { width, outputChannels }, init);
+  if (branch) x = tf.layers.add({ name: 'semantic_fusion' }).apply([x, branch.trunk]) as tf.SymbolicTensor;
   for (let block = 0; block < residualBlocks; block++) {
     const [a, b] = [`block_${block}_a`, `block_${block}_b`];
     let y = normalised(join(x, reflect(`${a}_pad`, 1), conv(a, 4 * width, 3)), a, true);
@@ -56,6 +59,7 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = normalised(join(x, transposed, dropFirst), name, true);
   }
   x = join(x, reflect('output_pad', 3), conv('output', outputChannels, 7));
+  if (branch) x = tf.layers.add({ name: 'output_sum' }).apply([x, branch.output]) as tf.SymbolicTensor;
   x = join(x, tf.layers.activation({ name: 'output_tanh', activation: 'tanh' }));
   return tf.model({ name: 'generator', inputs: input, outputs: x });
 }

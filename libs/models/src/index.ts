@@ -1,4 +1,6 @@
 export { averageModels } from './average-models.js';
+export { beginRecogniser } from './begin-recogniser.js';
+export { RECOGNISER } from './semantic-branch.js';
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
@@ -12,9 +14,11 @@ export { buildDiscriminator, type DiscriminatorConfig } from './discriminator.js
 export { buildGenerator } from './generator.js';
 export {
   checkGeneratorConfig,
+  sameConfig,
   GENERATOR_PRESETS,
   type GeneratorConfig,
   type GeneratorPreset,
+  type Semantics,
 } from './generator-config.js';
 export type { FeatureKind, FeatureNetwork } from './features/feature-network.js';
 export { openFeatures, type OpenFeaturesOptions } from './features/open-features.js';

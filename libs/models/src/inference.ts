@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { instanceNormInference, nativeBackend } from '@kinemacolor/tensor';
+import { instanceNormInference } from '@kinemacolor/tensor';
 import type { Forward } from './chroma-function.js';
 import type { GeneratorConfig } from './generator-config.js';
 import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
+import { doubled } from './doubled.js';
+import { semanticForward, semanticWeights, type SemanticWeights } from './semantic-inference.js';
 
 /** A generator ready to run many frames. The caller disposes it; the model it came from may be disposed first. */
 export interface InferenceForm {
@@ -25,8 +27,9 @@ const ONE_PIXEL: Explicit = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
  */
 export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): InferenceForm {
   const owned = kernels(model, config);
-  const { first, strided, blocks, transposed, last, bias } = owned;
+  const { first, strided, blocks, transposed, last, bias, semantics } = owned;
   const forward: Forward = (input) => {
+    const known = semantics && semanticForward(semantics, input);
     let x = reflect(input, 3);
     x = then(x, (t) => tf.conv2d(t, first, 1, 'valid'));
     x = normalised(x);
@@ -34,6 +37,7 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
       x = then(x, (t) => tf.conv2d(t, weights, 2, ONE_PIXEL));
       x = normalised(x);
     }
+    if (known) x = plus(x, known.trunk);
     for (const [a, b] of blocks) {
       let y = reflect(x, 1);
       y = then(y, (t) => tf.conv2d(t, a, 1, 'valid'));
@@ -41,9 +45,7 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
       y = then(y, (t) => reflect(t, 1));
       y = then(y, (t) => tf.conv2d(t, b, 1, 'valid'));
       y = then(y, instanceNormInference);
-      const sum = tf.add<tf.Tensor4D>(x, y);
-      tf.dispose([x, y]);
-      x = sum;
+      x = plus(x, y);
     }
     for (const weights of transposed) {
       x = then(x, (t) => doubled(t, weights));
@@ -53,6 +55,7 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
     x = then(x, (t) => tf.conv2d(t, last, OUTPUT_BLOCK, 'valid'));
     x = then(x, (t) => tf.depthToSpace(t, OUTPUT_BLOCK));
     x = then(x, (t) => tf.add(t, bias));
+    if (known) x = plus(x, known.output);
     return then(x, tf.tanh);
   };
   return {
@@ -71,10 +74,11 @@ type Kernels = {
   transposed: tf.Tensor4D[];
   last: tf.Tensor4D;
   bias: tf.Tensor1D;
+  semantics: SemanticWeights | undefined;
 };
 
 /** The weights, kept until they are disposed, whatever tidy the caller is in. */
-function kernels(model: tf.LayersModel, { residualBlocks }: GeneratorConfig): Kernels {
+function kernels(model: tf.LayersModel, { residualBlocks, semantics }: GeneratorConfig): Kernels {
   return tf.tidy(() => {
     const kernel = (layer: string): tf.Tensor4D => tf.clone(model.getLayer(layer).getWeights()[0] as tf.Tensor4D);
     const output = model.getLayer('output').getWeights();
@@ -88,6 +92,7 @@ function kernels(model: tf.LayersModel, { residualBlocks }: GeneratorConfig): Ke
       transposed: ['decoder_0', 'decoder_1'].map(kernel),
       last: blockedKernel(output[0] as tf.Tensor4D, OUTPUT_BLOCK),
       bias: tf.clone(output[1] as tf.Tensor1D),
+      semantics: semantics && semanticWeights(model),
     };
     for (const weights of [
       kept.first,
@@ -96,6 +101,7 @@ function kernels(model: tf.LayersModel, { residualBlocks }: GeneratorConfig): Ke
       ...kept.transposed,
       kept.last,
       kept.bias,
+      ...Object.values(kept.semantics ?? {}).flatMap(({ kernel: k, bias }) => [k, bias]),
     ]) {
       tf.keep(weights);
     }
@@ -110,34 +116,14 @@ function then(x: tf.Tensor4D, step: (x: tf.Tensor4D) => tf.Tensor4D): tf.Tensor4
   return y;
 }
 
+/** The sum of two; frees both. */
+function plus(x: tf.Tensor4D, y: tf.Tensor4D): tf.Tensor4D {
+  const sum = tf.add<tf.Tensor4D>(x, y);
+  tf.dispose([x, y]);
+  return sum;
+}
+
 const normalised = (x: tf.Tensor4D): tf.Tensor4D => then(then(x, instanceNormInference), tf.relu);
 
 const reflect = (x: tf.Tensor4D, pad: number): tf.Tensor4D =>
   tf.mirrorPad(x, [[0, 0], [pad, pad], [pad, pad], [0, 0]], 'reflect'); // prettier-ignore
-
-/**
- * The transposed convolution of stride 2 with PyTorch's padding 1, output padding 1: the gradient of a convolution that
- * pads one row above and one column to the left. tfjs has no name for that padding; TensorFlow has.
- */
-function doubled(x: tf.Tensor4D, weights: tf.Tensor4D): tf.Tensor4D {
-  const [batch, height, width] = x.shape;
-  const channels = weights.shape[2];
-  const native = nativeBackend();
-  if (native === undefined) {
-    const full = tf.conv2dTranspose(x, weights, [batch, 2 * height + 1, 2 * width + 1, channels], 2, 'valid');
-    return then(full, (t) => tf.slice4d(t, [0, 1, 1, 0], [batch, 2 * height, 2 * width, channels]));
-  }
-  const { binding } = native;
-  const size = tf.tensor1d([batch, 2 * height, 2 * width, channels], 'int32');
-  const attributes = [
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-    { name: 'strides', type: binding.TF_ATTR_INT, value: [1, 2, 2, 1] },
-    { name: 'dilations', type: binding.TF_ATTR_INT, value: [1, 1, 1, 1] },
-    { name: 'padding', type: binding.TF_ATTR_STRING, value: 'EXPLICIT' },
-    { name: 'explicit_paddings', type: binding.TF_ATTR_INT, value: [0, 0, 1, 0, 1, 0, 0, 0] },
-    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
-  ];
-  const y = native.executeSingleOutput('Conv2DBackpropInput', attributes, [size, weights, x]) as tf.Tensor4D;
-  size.dispose();
-  return y;
-}

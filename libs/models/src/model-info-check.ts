@@ -40,8 +40,9 @@ export function modelDisagreement(model: tf.LayersModel, config: GeneratorConfig
     residualBlocks: blocks,
     inputChannels: model.inputs[0]?.shape.at(-1) ?? 0,
     outputChannels: model.outputs[0]?.shape.at(-1) ?? 0,
+    semantics: model.layers.some(({ name }) => name === 'semantic_output') ? 'darknet-tiny' : undefined,
   };
-  const names = ['width', 'residualBlocks', 'inputChannels', 'outputChannels'] as const;
+  const names = ['width', 'residualBlocks', 'inputChannels', 'outputChannels', 'semantics'] as const;
   const differing = names.filter((name) => found[name] !== config[name]);
   if (differing.length === 0) return undefined;
   return differing.map((name) => `${name} is ${config[name]} in one and ${found[name]} in the other`).join(', ');

@@ -1,11 +1,11 @@
-/** Sides must be multiples of this: the generator halves the picture twice, and wide kernels like multiples of 8. */
-const STEP = 8;
+/** Sides are multiples of this: what recognises things in a generator halves the picture four times. */
+const STEP = 16;
 /** A picture longer than this times its short side is squeezed: a strip must not cost more than a picture. */
 const LONGEST = 4;
 
 /**
  * The size at which the generator sees a picture: the short side as asked, the long side by the picture's shape, both
- * rounded to multiples of 8 and at least 16. Pictures longer than 4 : 1 are squeezed to that.
+ * rounded to multiples of 16. Pictures longer than 4 : 1 are squeezed to that.
  * @param short wanted short side, pixels
  */
 export function renderSizeFor(
@@ -15,7 +15,7 @@ export function renderSizeFor(
   const scale = short / Math.min(picture.width, picture.height);
   const side = (size: number): number => {
     const wanted = Math.min(size * scale, LONGEST * short);
-    return Math.max(2 * STEP, Math.round(wanted / STEP) * STEP);
+    return Math.max(STEP, Math.round(wanted / STEP) * STEP);
   };
   return { width: side(picture.width), height: side(picture.height) };
 }

@@ -52,7 +52,8 @@ function build(kind: FeatureKind, source: string, tensors: WeightTensors): Convo
   }
 }
 
-async function readDarknet(source: string): Promise<Weights> {
+/** Reads Darknet tiny's weights. @throws ModelError `NOT_FOUND`, `CORRUPT`, `UNSUPPORTED` */
+export async function readDarknet(source: string): Promise<Weights> {
   return readManifestWeights(path.basename(source) === MANIFEST ? path.dirname(source) : source);
 }
 

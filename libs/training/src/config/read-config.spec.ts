@@ -147,6 +147,17 @@ describe('checkConfig', () => {
 
   it.each<[string, RegExp, Partial<TrainingInput>]>([
     ['no stage', /stages/, { stages: [] }],
+    [
+      'semantics of a CycleGAN',
+      /semantics is for networks of kind chroma/,
+      { networks: { kind: 'cycle', width: 8, semantics: 'darknet-tiny' } },
+    ],
+    [
+      'a size that halves to no whole number',
+      /a size of 72 is no multiple of 16/,
+      { networks: { kind: 'chroma', width: 8, semantics: 'darknet-tiny' }, stages: [{ ...STAGE, size: 72 }] },
+    ],
+    ['weights for no branch', /networks\.recogniser/, { networks: { kind: 'chroma', width: 8, recogniser: 'w' } }],
     ['no colour picture', /data\.color/, { data: { color: [] } }],
     ['a cycle without black and white', /data\.bw \(--bw DIR\)/, { networks: { kind: 'cycle', width: 8 } }],
     ['features without weights', /kind vgg16 .*features\.path \(--features PATH/, { features: { kind: 'vgg16' } }],

@@ -112,6 +112,14 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   if (networks.kind === 'chroma' && losses.chroma === 0 && losses.perceptual === 0) {
     wrong.push('A chroma generator needs losses.chroma or losses.perceptual.');
   }
+  if (networks.semantics !== undefined) {
+    if (networks.kind === 'cycle') wrong.push('networks.semantics is for networks of kind chroma.');
+    for (const [i, { size }] of stages.entries()) {
+      if (size % 16 !== 0) wrong.push(`Stage ${i + 1}: a size of ${size} is no multiple of 16, which networks.semantics needs.`); // prettier-ignore
+    }
+  } else if (networks.recogniser !== undefined) {
+    wrong.push('networks.recogniser is what a semantic branch begins with: set networks.semantics too.');
+  }
   for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {
     if (picturesPerEpoch < batch) wrong.push(`Stage ${i + 1}: picturesPerEpoch (${picturesPerEpoch}) is less than one batch (${batch}).`); // prettier-ignore
   }

@@ -39,6 +39,17 @@ const networks = z.strictObject({
   width: natural.describe("channels after the generator's first convolution"),
   residualBlocks: z.int().nonnegative().default(6),
   discriminatorWidth: natural.default(64).describe("channels after the discriminators' first convolution"),
+  semantics: z
+    .enum(['darknet-tiny'])
+    .optional()
+    .describe('gives the generator a branch that recognises things; sizes are then multiples of 16; kind chroma'),
+  recogniser: z
+    .string()
+    .optional()
+    .describe('folder of Darknet tiny that the semantic branch begins with; a run that goes on does not read it'),
+  recogniserRate: share
+    .optional()
+    .describe("learning rate of what recognises, as a share of the generator's; default 0.1"),
   from: z
     .string()
     .optional()

@@ -1,5 +1,12 @@
 import { DARKNET_TINY_PERCEPTUAL, VGG16_PERCEPTUAL } from '@kinemacolor/losses';
-import { choosePrecision, loadModel, openFeatures, type FeatureNetwork } from '@kinemacolor/models';
+import {
+  beginRecogniser,
+  choosePrecision,
+  loadModel,
+  openFeatures,
+  sameConfig,
+  type FeatureNetwork,
+} from '@kinemacolor/models';
 import type { Device } from '@kinemacolor/tensor';
 import type { TrainingConfig } from '../config/schema.js';
 import { TrainingError } from '../config/training-error.js';
@@ -29,7 +36,10 @@ export async function openLearner(config: TrainingConfig, device: Device): Promi
     optimiser,
     precision: choosePrecision(config.precision, device),
   };
-  const learner = networks.kind === 'cycle' ? cycleLearner({ ...common, pool }) : chromaLearner(common);
+  const learner =
+    networks.kind === 'cycle'
+      ? cycleLearner({ ...common, pool })
+      : chromaLearner({ ...common, recogniserRate: networks.recogniserRate });
   const dispose = (): void => {
     learner.dispose();
     features?.dispose();
@@ -44,21 +54,32 @@ async function featuresOf({ features, losses }: TrainingConfig): Promise<Feature
   return openFeatures({ kind, path });
 }
 
+/** What a new run begins with: the weights that the config names, where it names any. */
+export async function begin(learner: Learner, { from, recogniser }: TrainingConfig['networks']): Promise<void> {
+  if (recogniser !== undefined) await beginRecogniser(learner.generator, recogniser);
+  if (from !== undefined) await beginWith(learner, from);
+  learner.average.restart();
+}
+
 /**
  * Gives the generator the weights of a model.
  * @throws TrainingError `BAD_CONFIG` for a model of another shape; ModelError for one that cannot be read
  */
-export async function beginWith({ generator, generatorConfig, average }: Learner, folder: string): Promise<void> {
+async function beginWith({ generator, generatorConfig }: Learner, folder: string): Promise<void> {
   const { info, model } = await loadModel(folder);
   try {
-    if (JSON.stringify(info.config) !== JSON.stringify(generatorConfig)) {
+    // A semantic branch may be added to a model that has none: its ways in begin at zero.
+    const { semantics, ...plain } = generatorConfig;
+    const grows = semantics !== undefined && sameConfig(info.config, plain);
+    if (!grows && !sameConfig(info.config, generatorConfig)) {
       throw new TrainingError(
         'BAD_CONFIG',
         `networks.from: ${folder} holds a generator of another shape (${JSON.stringify(info.config)}).`,
       );
     }
-    generator.setWeights(model.getWeights());
-    average.restart();
+    for (const { name, weights } of model.layers) {
+      if (weights.length > 0) generator.getLayer(name).setWeights(weights.map((weight) => weight.read()));
+    }
   } finally {
     model.dispose();
   }

@@ -13,7 +13,7 @@ export function runBasis(config: TrainingConfig, begun: number, drawn: TrainingD
   const { losses, features, optimiser, pool, average, data, seed, precision, stages } = config;
   const { framing, largestRender, filmShare } = data;
   // What a run began with is in its weights.
-  const networks: Partial<TrainingConfig['networks']> = { ...config.networks, from: undefined };
+  const networks: Partial<TrainingConfig['networks']> = { ...config.networks, from: undefined, recogniser: undefined };
   const basis = {
     networks,
     losses,

@@ -168,6 +168,26 @@ describe('train', { timeout: 120_000 }, () => {
     expect((await lastTensors('begun-with')).equals(await lastTensors('begun-undisturbed'))).toBe(true);
   });
 
+  it('grows a semantic branch on a model without one, and goes on exactly', async () => {
+    const short = { size: 32, epochs: 1, batch: 2, picturesPerEpoch: 8, phase: 'generator', generator: { kind: 'constant', rate: 1e-3 } }; // prettier-ignore
+    const plain = { kind: 'chroma', width: 4, residualBlocks: 1, discriminatorWidth: 2 };
+    await run(chroma('without-branch', { stages: [short] }));
+    const from = path.join(folder, 'without-branch', 'last');
+    const config = (name: string): TrainingConfig =>
+      chroma(name, { networks: { ...plain, semantics: 'darknet-tiny', from }, stages: [short, short] });
+    await run(config('grown-undisturbed'));
+    const stop = new AbortController();
+    await run(config('grown'), { signal: stop.signal, progress: ({ step }) => { if (step === 3) stop.abort(); } }); // prettier-ignore
+    expect(await run(config('grown'))).toMatchObject({ finished: true, steps: 8 });
+    expect((await lastTensors('grown')).equals(await lastTensors('grown-undisturbed'))).toBe(true);
+    const { info, model } = await loadModel(path.join(folder, 'grown', 'best'));
+    expect(info.config).toEqual({ width: 4, residualBlocks: 1, inputChannels: 1, outputChannels: 2, semantics: 'darknet-tiny' }); // prettier-ignore
+    model.dispose();
+    // The other way round it would lose what it knows.
+    const back = chroma('shrunk', { networks: { ...plain, from: path.join(folder, 'grown', 'best') }, stages: [short] }); // prettier-ignore
+    await expect(run(back)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+  });
+
   it('refuses a checkpoint at a place where no run comes', async () => {
     const config = chroma('misplaced');
     const stop = new AbortController();

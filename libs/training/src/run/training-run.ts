@@ -13,7 +13,7 @@ import { heldOut } from '../validation/held-out.js';
 import { Validator } from '../validation/validator.js';
 import { environmentOf } from './environment.js';
 import { RunLock } from './lock/run-lock.js';
-import { beginWith, openLearner } from './open-learner.js';
+import { begin, openLearner } from './open-learner.js';
 import { RunLog } from './run-log.js';
 import type { RunResult, TrainOptions } from './run-options.js';
 import { Session } from './session.js';
@@ -59,9 +59,8 @@ async function trainLocked(
     try {
       const session = new Session(config, options, { data, learner, log, lock });
       const { step, damaged } = await session.resume();
-      const { from } = config.networks;
       // A checkpoint holds all weights: what the run began with may be gone.
-      if (step === undefined && from !== undefined) await beginWith(learner, from);
+      if (step === undefined) await begin(learner, config.networks);
       await removeUnfinishedReports(run);
       const copy = path.join(run, 'config.json');
       await writeFile(copy, JSON.stringify(config, null, 2) + '\n').catch((error: unknown) => {

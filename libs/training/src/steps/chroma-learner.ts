@@ -1,8 +1,7 @@
 import { compileProgram, type CompiledProgram, type TracedFunction } from '@kinemacolor/compile';
 import type { Precision } from '@kinemacolor/compile';
 import * as tf from '@tensorflow/tfjs';
-import { chromaNetworks } from '../networks/chroma-networks.js';
-import type { CycleNetworksConfig } from '../networks/cycle-networks.js';
+import { chromaNetworks, type ChromaNetworksConfig } from '../networks/chroma-networks.js';
 import { run } from '../networks/variables-of.js';
 import { WeightAverage } from '../weight-average.js';
 import { judgeStep, painterStep, type ChromaLossWeights } from './chroma-step.js';
@@ -14,13 +13,17 @@ import type { StepProgram, StepSettings, StepShape } from './step-program.js';
 import { zero } from './zero.js';
 
 export interface ChromaLearnerOptions {
-  readonly shape: CycleNetworksConfig;
+  readonly shape: ChromaNetworksConfig;
   readonly seed: number;
   readonly weights: ChromaLossWeights;
   readonly perception: Perception | undefined;
   readonly optimiser: OptimiserChoice;
   readonly precision: Precision;
+  /** Learning rate of the recogniser, which begins with knowledge, as a share of the generator's. */
+  readonly recogniserRate?: number | undefined;
 }
+
+const RECOGNISER_RATE = 0.1;
 
 /** One generator from luma to chroma, and one discriminator. Needs the backend. */
 export function chromaLearner({
@@ -30,10 +33,15 @@ export function chromaLearner({
   perception,
   optimiser,
   precision,
+  recogniserRate = RECOGNISER_RATE,
 }: ChromaLearnerOptions): Learner {
   const networks = chromaNetworks(shape, seed);
-  const { painter, judge, painterWeights, judgeWeights, config } = networks;
-  const paint = optimiserFor(optimiser, painterWeights);
+  const { painter, judge, painterWeights, recogniserWeights, judgeWeights, config } = networks;
+  const paint = optimiserFor(
+    optimiser,
+    painterWeights.filter((weight) => !recogniserWeights.includes(weight)),
+  );
+  const recognise = optimiserFor(optimiser, recogniserWeights);
   const critic = optimiserFor(optimiser, judgeWeights);
   const average = new WeightAverage(painter.trainableWeights);
   const groups = {
@@ -41,6 +49,7 @@ export function chromaLearner({
     discriminator: judgeWeights,
     generatorOptimiser: paint.variables,
     discriminatorOptimiser: critic.variables,
+    ...(recogniserWeights.length > 0 ? { recogniserOptimiser: recognise.variables } : {}),
     average: average.values(),
   };
 
@@ -57,6 +66,9 @@ export function chromaLearner({
               fn: (x: tf.Tensor4D, truth: tf.Tensor4D, rate: tf.Scalar, momentum: tf.Scalar, decay: tf.Scalar) => {
                 const { losses, gradients, painted } = painterStep(networks, weighed, perception, x, truth);
                 paint.apply(gradients, { rate, beta1: momentum });
+                if (recogniserWeights.length > 0) {
+                  recognise.apply(gradients, { rate: tf.mul<tf.Scalar>(rate, recogniserRate), beta1: momentum });
+                }
                 average.update(decay);
                 return { ...losses, painted };
               },
@@ -90,13 +102,13 @@ export function chromaLearner({
     groups,
     back: undefined,
     beginStage: () => {
-      zero([...paint.variables, ...critic.variables]);
+      zero([...paint.variables, ...recognise.variables, ...critic.variables]);
     },
     compile,
     keepsake: () => ({}),
     restoreKeepsake: () => undefined,
     dispose: () => {
-      tf.dispose([...paint.variables, ...critic.variables]);
+      tf.dispose([...paint.variables, ...recognise.variables, ...critic.variables]);
       average.dispose();
       painter.dispose();
       judge.dispose();

@@ -192,6 +192,44 @@ describe.each(Object.entries(KINDS))('the %s learner', (_, { open, generators, d
   });
 });
 
+describe('the recogniser of a semantic branch', () => {
+  it('learns at its share of the rate', async () => {
+    /** How far its weights have gone at most, and those of the rest. */
+    const moved = async (recogniserRate: number): Promise<[number, number]> => {
+      const learner = chromaLearner({
+        shape: { ...shape, semantics: 'darknet-tiny' },
+        seed: 1,
+        weights: { adversarial: 0, perceptual: 0, chroma: 1, chromaDelta: 0.1, colourWeight: 0 },
+        perception: undefined,
+        optimiser,
+        precision: 'fp32',
+        recogniserRate,
+      });
+      const named = (): Map<string, Float32Array> =>
+        new Map(learner.generator.layers.filter(({ weights }) => weights.length > 0).map(({ name, weights }) => [name, weights[0]!.read().dataSync<'float32'>().slice()])); // prettier-ignore
+      const before = named();
+      const program = await compile(learner, 'generator');
+      for (let step = 0; step < 6; step++) await program.step(batch, settings(step));
+      program.readVariables();
+      const far = [0, 0] as [number, number];
+      for (const [name, values] of named()) {
+        const way = values.reduce((most, value, i) => Math.max(most, Math.abs(value - before.get(name)![i]!)), 0);
+        const place = /^semantic_\d+$/.test(name) ? 0 : 1;
+        far[place] = Math.max(far[place], way);
+      }
+      program.dispose();
+      learner.dispose();
+      return far;
+    };
+    const [still, fast, slow] = [await moved(0), await moved(1), await moved(0.1)];
+    expect(still[0]).toBe(0);
+    expect(still[1]).toBeGreaterThan(1e-3);
+    expect(fast[0]).toBeGreaterThan(1e-3);
+    expect(slow[0]).toBeGreaterThan(0);
+    expect(slow[0] / fast[0]).toBeLessThan(0.2);
+  });
+});
+
 describe('the image pools of the cycle learner', () => {
   it('change what the discriminators see once they are full, and come back from a keepsake', async () => {
     const losses = async (learner: Learner, from: number, to: number): Promise<number[]> => {
