@@ -22,6 +22,7 @@ export async function averageModelsCommand(
   folder: string,
   weights?: string,
 ): Promise<number> {
+  if (models.length < 2) throw new UsageError('There is nothing to average: name two models or more.');
   // prettier-ignore
   const shares = weights === undefined ? undefined : sharesOf(weights, models.length);
   const { averageFolders } = await import('./average-models.js');

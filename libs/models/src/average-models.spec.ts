@@ -55,11 +55,17 @@ describe('the mean of models', () => {
     }
   });
 
+  it('overwrites nothing, its own models least of all', async () => {
+    const before = await kernel('one');
+    await expect(averageModels([at('one'), at('two')], at('one'))).rejects.toMatchObject({ code: 'OCCUPIED' });
+    expect(await kernel('one')).toEqual(before);
+  });
+
   it('is refused of one model, and of models of two kinds', async () => {
     await expect(averageModels([at('one')], at('none'))).rejects.toMatchObject({ code: 'BAD_INPUT' });
     const before = tf.memory().numTensors;
     await expect(averageModels([at('one'), at('wider')], at('none'))).rejects.toMatchObject({
-      code: 'BAD_INPUT',
+      code: 'UNSUPPORTED',
       message: expect.stringContaining('wider') as string,
     });
     expect(tf.memory().numTensors).toBe(before);

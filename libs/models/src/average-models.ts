@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { checkExportFolder, NEW_FOLDER, placeExport } from './export-folder.js';
 import { sameConfig } from './generator-config.js';
 import { loadModel, saveModel } from './model-files.js';
 import { ModelError } from './model-error.js';
@@ -10,7 +11,7 @@ import type { ModelInfo } from './model-info.js';
  * Written as a model folder of the name and render size of the first. The backend must be loaded.
  * @param folders two models or more, of one configuration
  * @param shares how much each counts, above 0; all alike by default
- * @throws RangeError for shares that are not one a model, above 0; ModelError `BAD_INPUT` for fewer than two models, or of several configurations; `NOT_FOUND`, `CORRUPT`, `WRITE_FAILED`
+ * @throws RangeError for shares that are not one a model, above 0; ModelError `BAD_INPUT` for fewer than two models, `UNSUPPORTED` for models of several configurations, `OCCUPIED` unless `out` is new or empty; `NOT_FOUND`, `CORRUPT`, `WRITE_FAILED`
  */
 export async function averageModels(
   folders: readonly string[],
@@ -24,6 +25,7 @@ export async function averageModels(
   if (shares.length !== folders.length || shares.some((share) => !(share > 0 && share < Infinity))) {
     throw new RangeError(`The shares ${shares.join(', ')} are not one above 0 for each of ${folders.length} models.`);
   }
+  await checkExportFolder(out, NEW_FOLDER);
   const whole = shares.reduce((sum, share) => sum + share, 0);
   const { info, model } = await loadModel(first);
   try {
@@ -34,7 +36,7 @@ export async function averageModels(
       try {
         if (!sameConfig(info.config, other.info.config)) {
           const [one, two] = [info, other.info].map(({ config }) => JSON.stringify(config));
-          throw new ModelError('BAD_INPUT', `${folder} is another kind of model than ${first}: ${two} and ${one}.`);
+          throw new ModelError('UNSUPPORTED', `${folder} is another kind of model than ${first}: ${two} and ${one}.`);
         }
         const added = tf.tidy(() =>
           sums.map((sum, k) => tf.add(sum, tf.mul(other.model.trainableWeights[k]!.read(), shares[i + 1]!))),
@@ -54,7 +56,11 @@ export async function averageModels(
     tf.dispose(sums);
     const { name, config, renderSize } = info;
     const version = new Date().toISOString().slice(0, 10);
-    return await saveModel(model, out, { name, version, config, renderSize });
+    let written: ModelInfo | undefined;
+    await placeExport(out, NEW_FOLDER, async (unfinished) => {
+      written = await saveModel(model, unfinished, { name, version, config, renderSize });
+    });
+    return written!;
   } finally {
     model.dispose();
   }

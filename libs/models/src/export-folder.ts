@@ -14,6 +14,9 @@ export interface ExportContents {
   readonly foreign?: (folder: string) => Promise<string | undefined>;
 }
 
+/** Of what overwrites nothing: what lies there may be a model that took weeks. */
+export const NEW_FOLDER: ExportContents = { files: [] };
+
 /**
  * An export goes into a new or an empty folder, or takes the place of an earlier one of its kind.
  * @throws ModelError `OCCUPIED` when something else is there, naming it; `WRITE_FAILED` when it is a file or cannot be read

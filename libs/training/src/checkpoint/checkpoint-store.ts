@@ -16,6 +16,7 @@ export type Position = z.output<typeof position>;
 const common = {
   position,
   bestScore: z.number().nullable(),
+  judgedBy: z.string().optional(),
   sha256: z.string(),
   tensors: z.array(z.object({ group: z.string(), shape: z.array(z.int()), offset: z.int(), length: z.int() })),
 };
@@ -46,6 +47,8 @@ export interface CheckpointState {
   readonly position: Position;
   /** Best score so far; null before the first validation. */
   readonly bestScore: number | null;
+  /** What that score was measured with, as the run tells it; undefined where there was none, and in older checkpoints. */
+  readonly judgedBy?: string | undefined;
 }
 
 export interface Checkpoint extends CheckpointState {
@@ -153,7 +156,7 @@ export class CheckpointStore {
 
 async function read(folder: string): Promise<Checkpoint> {
   const manifest = manifestOf(await readFile(path.join(folder, STATE), 'utf8'));
-  const { tensors, sha256, position: at, bestScore } = manifest;
+  const { tensors, sha256, position: at, bestScore, judgedBy } = manifest;
   const basis = manifest.format === 1 ? manifest.configSha256 : manifest.basis;
   const bytes = await readFile(path.join(folder, TENSORS));
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
@@ -164,7 +167,7 @@ async function read(folder: string): Promise<Checkpoint> {
   for (const { group, shape, offset, length } of tensors) {
     (groups[group] ??= []).push({ shape, values: floats.slice(offset, offset + length) });
   }
-  return { basis, position: at, bestScore, groups };
+  return { basis, position: at, bestScore, judgedBy, groups };
 }
 
 /** The state with a hash over itself: a position that was changed would begin a run where it never was. */

@@ -13,6 +13,7 @@ const seed: Preset = {
   features: { kind: 'vgg16' },
   optimiser: { kind: 'lamb', beta1: 0.5, beta2: 0.99, epsilon: 1e-6 },
   pool: 0,
+  average: 0,
   data: { framing: 'square', filmShare: 0 },
   stages: (
     [

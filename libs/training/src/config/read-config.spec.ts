@@ -53,14 +53,17 @@ describe('readConfig of a preset', () => {
   });
 
   it('has the recipe of the seed', async () => {
-    const { stages, data, optimiser, networks } = await readConfig({ preset: 'seed' }, MINE);
-    expect(stages.map(({ size, epochs }) => [size, epochs])).toEqual([[64, 20], [128, 20], [256, 20], [512, 10]]); // prettier-ignore
-    expect(stages.every(({ phase, generator }) => phase === 'adversarial' && generator.kind === 'one-cycle')).toBe(
-      true,
-    );
+    const { stages, data, optimiser, networks, losses, features, pool, average, outputGain } = await readConfig({ preset: 'seed' }, MINE); // prettier-ignore
+    expect(networks).toEqual({ kind: 'cycle', width: 64, residualBlocks: 6, discriminatorWidth: 64 });
+    expect(losses).toMatchObject({ adversarial: 1, cycle: 10, identity: 5, perceptual: 5, chroma: 0 });
+    expect(features.kind).toBe('vgg16');
+    expect(optimiser).toEqual({ kind: 'lamb', beta1: 0.5, beta2: 0.99, epsilon: 1e-6, weightDecay: 0 });
+    expect([pool, average, outputGain]).toEqual([0, 0, { u: 1, v: 1 }]);
     expect(data).toMatchObject({ framing: 'square', filmShare: 0 });
-    expect(optimiser.kind).toBe('lamb');
-    expect(networks.kind).toBe('cycle');
+    expect(stages.map(({ size, epochs, batch }) => [size, epochs, batch])).toEqual([[64, 20, 8], [128, 20, 4], [256, 20, 2], [512, 10, 1]]); // prettier-ignore
+    const generator = { kind: 'one-cycle', peak: 1e-3, peakAt: 0.5, startDivisor: 10, endDivisor: 1e5, momentum: [0.5, 0.35] }; // prettier-ignore
+    for (const stage of stages) expect(stage).toMatchObject({ phase: 'adversarial', generator });
+    expect(stages.every(({ picturesPerEpoch, discriminator }) => picturesPerEpoch === undefined && discriminator === undefined)).toBe(true); // prettier-ignore
   });
 
   it('lets what is said beside it win', async () => {

@@ -102,7 +102,7 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   }
   if (features.kind !== 'none' && features.path === undefined) {
     wrong.push(
-      `Features of kind ${features.kind} need the path of their weights: features.path (--features PATH; "kinemacolor models features" tells where they come from), or set features.kind to none.`,
+      `Features of kind ${features.kind} need the path of their weights: features.path (--features PATH; "kinemacolor models features" tells where they come from), or set features.kind to none and losses.perceptual to 0.`,
     );
   }
   if (losses.perceptual > 0 && features.kind === 'none') {

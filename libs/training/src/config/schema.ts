@@ -7,6 +7,8 @@ const share = z.number().min(0).max(1);
 /** Of a moment: at 1 it would never learn. */
 const decay = z.number().min(0).lt(1);
 const natural = z.int().positive();
+/** Beyond it nothing would fit into any memory. */
+const channels = natural.max(1024);
 /** The generator halves a picture twice, and the discriminator three times. */
 const side = z.int().min(32).multipleOf(8);
 
@@ -36,9 +38,9 @@ const networks = z.strictObject({
   kind: z
     .enum(['cycle', 'chroma'])
     .describe('cycle: four RGB networks (the seed). chroma: one generator from luma to chroma and one discriminator'),
-  width: natural.describe("channels after the generator's first convolution"),
+  width: channels.describe("channels after the generator's first convolution"),
   residualBlocks: z.int().nonnegative().default(6),
-  discriminatorWidth: natural.default(64).describe("channels after the discriminators' first convolution"),
+  discriminatorWidth: channels.default(64).describe("channels after the discriminators' first convolution"),
   semantics: z
     .enum(['darknet-tiny'])
     .optional()

@@ -15,7 +15,7 @@ const TRIES = 50;
 /**
  * Looks at every picture once and is then ready to draw batches, which threads cut out ahead of the training step. A
  * batch follows from the seed and its place in the run alone.
- * @throws TrainingError `BAD_DATA`
+ * @throws TrainingError `BAD_DATA`; the reason of the signal
  */
 export async function openData(options: DataOptions): Promise<TrainingData> {
   // Tests run on the sources; a thread needs the built file.
@@ -33,6 +33,7 @@ export async function openData(options: DataOptions): Promise<TrainingData> {
       exclude: options.exclude ?? new Set(),
       bw: options.kind === 'cycle' ? options.bw : [],
       color: options.color,
+      signal: options.signal,
     });
     return new PooledData(options, pool, found);
   } catch (error) {

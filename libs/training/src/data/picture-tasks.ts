@@ -15,8 +15,8 @@ export interface ScanTask {
   readonly file: string;
   /** Whether a picture without colours to learn is of no use. */
   readonly needsColour: boolean;
-  /** Whether its planes are to be handed back, for the memory that threads share. */
-  readonly keep: boolean;
+  /** Bytes that its planes may take to be handed back, for the memory that threads share. */
+  readonly room: number;
 }
 
 export type ScanAnswer =
@@ -33,14 +33,15 @@ export type ScanAnswer =
   | { readonly use: false; readonly reason: string };
 
 /** Looks at a picture once: can it be decoded, has it colours, which one is it? */
-export async function scan({ file, needsColour, keep }: ScanTask): Promise<ScanAnswer> {
+export async function scan({ file, needsColour, room }: ScanTask): Promise<ScanAnswer> {
   try {
     const content = await readFile(file);
     const planes = await decode(content);
     const colourless = isColourless(planeOf(planes, 1), planeOf(planes, 2));
     if (needsColour && colourless) return { use: false, reason: NO_COLOURS };
     const sha256 = createHash('sha256').update(content).digest('hex');
-    return { use: true, bytes: planes.bytes.byteLength, planes: keep ? planes : undefined, sha256, colourless };
+    const bytes = planes.bytes.byteLength;
+    return { use: true, bytes, planes: bytes <= room ? planes : undefined, sha256, colourless };
   } catch (error) {
     return { use: false, reason: error instanceof Error ? error.message : String(error) };
   }

@@ -29,6 +29,8 @@ export interface DataOptions {
   readonly seed: number;
   /** Files that are not drawn: what is validated with. */
   readonly exclude?: ReadonlySet<string>;
+  /** Ends the first look at the pictures. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one stage wants. */

@@ -32,10 +32,18 @@ export interface TrainOptions {
   readonly progress?: (progress: RunProgress) => void;
 }
 
-export interface RunResult {
+export type RunResult = TrainedResult | UntrainedResult;
+
+export interface TrainedResult {
   /** False when the signal ended it: the same command goes on from there. */
   readonly finished: boolean;
   readonly steps: number;
   readonly bestScore: number | null;
   readonly report: string;
+}
+
+/** The signal came before the first step. */
+export interface UntrainedResult {
+  readonly finished: false;
+  readonly steps?: undefined;
 }

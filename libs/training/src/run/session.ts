@@ -19,7 +19,7 @@ import { LossMeans } from './loss-means.js';
 import { firstStageOf } from './first-stage.js';
 import { differences, runBasis } from './run-basis.js';
 import type { RunLog } from './run-log.js';
-import type { RunPlan, RunResult, TrainOptions } from './run-options.js';
+import type { RunPlan, TrainedResult, TrainOptions } from './run-options.js';
 import { restoreState, stateOf } from './saved-state.js';
 import { stageSettings } from './stage-settings.js';
 import { Throughput } from './throughput.js';
@@ -53,6 +53,8 @@ export class Session {
   private at: Position = { step: 0, stage: 0, epoch: 0, batch: 0 };
   private savedAt: Position | undefined;
   private bestScore: number | null = null;
+  /** What the best score was measured with; undefined before the first, and of older runs. */
+  private judgedBy: string | undefined;
   private rounds: ValidationRounds | undefined;
   /** Stage that the run began with: those before it are no part of it. */
   private began = 0;
@@ -88,6 +90,7 @@ export class Session {
     this.at = kept.position;
     this.savedAt = this.at;
     this.bestScore = kept.bestScore;
+    this.judgedBy = kept.judgedBy;
     this.options.tell(`goes on at step ${this.at.step}`);
     return { step: this.at.step, damaged };
   }
@@ -110,9 +113,10 @@ export class Session {
    * @throws TrainingError `BAD_RUN` when a stage before the first one that is wanted was not trained, or the lock was lost;
    * `BAD_DATA` when too many pictures have vanished; `DIVERGED`; `WRITE_FAILED`
    */
-  async run(rounds: ValidationRounds | undefined): Promise<RunResult> {
+  async run(rounds: ValidationRounds | undefined): Promise<TrainedResult> {
     const { config, options, parts } = this;
     this.rounds = rounds;
+    await this.checkJudge();
     const { last } = options.stages;
     this.goToFirstStage();
     options.planned?.({ stages: this.planned().map((stage, i) => (i < this.began ? { ...stage, steps: 0 } : stage)), done: this.at.step }); // prettier-ignore
@@ -121,6 +125,18 @@ export class Session {
     await parts.log.write({ kind: 'end', state: finished ? 'finished' : 'stopped' });
     const report = await writeReport(config.run);
     return { finished, steps: this.at.step, bestScore: this.bestScore, report };
+  }
+
+  /** Scores of other pictures, or of pictures seen otherwise, cannot be compared: the best is then chosen anew. */
+  private async checkJudge(): Promise<void> {
+    const now = this.rounds?.judgedBy;
+    if (now !== undefined && this.judgedBy !== undefined && now !== this.judgedBy && this.bestScore !== null) {
+      const text = 'what the model is validated with has changed: scores so far do not count, and the best model is chosen anew'; // prettier-ignore
+      this.options.tell(text);
+      await this.parts.log.write({ kind: 'note', text });
+      this.bestScore = null;
+    }
+    this.judgedBy = now ?? this.judgedBy;
   }
 
   /** @throws TrainingError `BAD_RUN` when a stage is wanted that cannot be trained now */
@@ -168,7 +184,7 @@ export class Session {
           await this.save(program);
           return;
         }
-        await this.endOfEpoch(stage, program);
+        if (!(await this.endOfEpoch(stage, program))) return;
       }
     } finally {
       program.dispose();
@@ -240,23 +256,36 @@ export class Session {
     await this.parts.log.write({ kind: 'steps', stage, size, epoch, step, phase, losses: this.means.take(), rates, picturesPerSecond }); // prettier-ignore
   }
 
-  /** Validation first, then a checkpoint that knows the new best score: a kill between them repeats the validation. */
-  private async endOfEpoch({ phase, epochs }: StageConfig, program: StepProgram): Promise<void> {
+  /**
+   * Validation first, then a checkpoint that knows the new best score: a kill between them repeats the validation. So does
+   * a stop while pictures are measured: the checkpoint then stands at the end of the epoch, and not behind it.
+   * @returns false when it was stopped
+   */
+  private async endOfEpoch({ phase, epochs }: StageConfig, program: StepProgram): Promise<boolean> {
     const { config, rounds, options } = this;
     const { learner, lock } = this.parts;
     await lock.check();
     program.readVariables();
-    await learner.average.within(async () => {
-      // A critic's phase leaves the generator as it is.
-      if (rounds !== undefined && phase !== 'critic') this.bestScore = await rounds.round(this.at, this.bestScore);
-      await exportGenerator(learner, config, path.join(config.run, 'last'));
-    });
+    try {
+      await learner.average.within(async () => {
+        // A critic's phase leaves the generator as it is.
+        if (rounds !== undefined && phase !== 'critic') {
+          this.bestScore = await rounds.round(this.at, this.bestScore, options.signal);
+        }
+        await exportGenerator(learner, config, path.join(config.run, 'last'));
+      });
+    } catch (error) {
+      if (!options.signal.aborted || error !== options.signal.reason) throw error;
+      if (this.savedAt !== this.at) await this.writeCheckpoint();
+      return false;
+    }
     const { stage, epoch, step } = this.at;
     const next = epoch + 1 < epochs ? { stage, epoch: epoch + 1 } : { stage: stage + 1, epoch: 0 };
     this.at = { ...next, step, batch: 0 };
     await this.writeCheckpoint();
     await writeReport(config.run);
     options.tell(`stage ${stage + 1}, epoch ${epoch + 1} of ${epochs} done (step ${step})`);
+    return true;
   }
 
   /** Nothing to do where the checkpoint of this very step was written already. */
@@ -275,7 +304,7 @@ export class Session {
 
   private state(): CheckpointState {
     const basis = runBasis(this.config, stagesBegun(this.at), this.parts.data.drawn);
-    return { basis, position: this.at, bestScore: this.bestScore };
+    return { basis, position: this.at, bestScore: this.bestScore, judgedBy: this.judgedBy };
   }
 }
 

@@ -38,7 +38,7 @@ export async function trainInTerminal(
   });
   const display = new TrainingProgress({ out, quiet });
   try {
-    const { finished, report, steps, bestScore } = await train(config, {
+    const result = await train(config, {
       signal: stop.signal,
       stages: range,
       tell: (line) => { display.tell(line); }, // prettier-ignore
@@ -46,6 +46,11 @@ export async function trainInTerminal(
       progress: (progress) => { display.update(progress); }, // prettier-ignore
     });
     display.end();
+    if (result.steps === undefined) {
+      display.tell('stopped before the first step; the same command begins again');
+      return code;
+    }
+    const { finished, report, steps, bestScore } = result;
     if (!finished) display.tell(`stopped at step ${steps}, saved; the same command goes on from there`);
     else display.tell(`model: ${path.join(config.run, bestScore === null ? 'last' : 'best')}`);
     display.tell(`report: ${report}`);

@@ -11,7 +11,7 @@ import { checkConfig } from '../config/read-config.js';
 import type { TrainingConfig } from '../config/schema.js';
 import { LOG_FILE } from '../report/write-report.js';
 import { drawPicture, scenery } from '../testing/draw-picture.js';
-import type { RunPlan, RunResult } from './run-options.js';
+import type { RunPlan, TrainedResult } from './run-options.js';
 import { train } from './training-run.js';
 
 const folder = scratchDir();
@@ -70,8 +70,12 @@ const cycle = (run: string): TrainingConfig => ({
 
 const all = (config: TrainingConfig): { first: number; last: number } => ({ first: 0, last: config.stages.length - 1 });
 
-function run(config: TrainingConfig, more: Partial<Parameters<typeof train>[1]> = {}): Promise<RunResult> {
-  return train(config, { signal: new AbortController().signal, stages: all(config), tell: () => undefined, ...more });
+/** To its end, or until the signal came in the middle of it. */
+async function run(config: TrainingConfig, more: Partial<Parameters<typeof train>[1]> = {}): Promise<TrainedResult> {
+  const options = { signal: new AbortController().signal, stages: all(config), tell: () => undefined, ...more };
+  const result = await train(config, options);
+  if (result.steps === undefined) throw new Error('It ended before its first step.');
+  return result;
 }
 
 interface Entry {
@@ -188,6 +192,47 @@ describe('train', { timeout: 120_000 }, () => {
     await expect(run(back)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
   });
 
+  it('stops at once while pictures are measured, and goes on with that validation', async () => {
+    const undisturbed = chroma('measured');
+    await run(undisturbed);
+    const stop = new AbortController();
+    // The first validation follows the last step of the first epoch.
+    const validated = async (name: string): Promise<Entry[]> => (await logOf(name)).filter(({ kind }) => kind === 'validation'); // prettier-ignore
+    const stopping = chroma('measuring');
+    const stopped = await run(stopping, { signal: stop.signal, progress: ({ step }) => { if (step === 40) stop.abort(); } }); // prettier-ignore
+    expect(stopped).toMatchObject({ finished: false, steps: 40 });
+    expect(await validated('measuring')).toHaveLength(0);
+    expect(await run(stopping)).toMatchObject({ finished: true, steps: 88 });
+    expect(await validated('measuring')).toHaveLength(3);
+    expect((await lastTensors('measuring')).equals(await lastTensors('measured'))).toBe(true);
+  });
+
+  it('stops while it looks at the pictures, before there is anything to save', async () => {
+    const config = chroma('looking');
+    const stop = new AbortController();
+    const told: string[] = [];
+    const tell = (line: string): void => { told.push(line); if (line.startsWith('measuring')) stop.abort(); }; // prettier-ignore
+    expect(await train(config, { signal: stop.signal, stages: all(config), tell })).toEqual({ finished: false });
+    expect(told).toContain('looking at the pictures');
+    // The lock is free again, and nothing stands in the way.
+    expect(await run(config, { stages: { first: 0, last: 0 } })).toMatchObject({ finished: true, steps: 80 });
+  });
+
+  it('chooses the best anew where it is validated with other pictures', async () => {
+    const config = chroma('judged');
+    await run(config, { stages: { first: 0, last: 1 } });
+    const told: string[] = [];
+    const other = { ...config, validation: { ...config.validation, at: 32 } };
+    await run(other, { tell: (line) => told.push(line) });
+    expect(told.join('\n')).toContain('what the model is validated with has changed');
+    const validations = (await logOf('judged')).filter(({ kind }) => kind === 'validation');
+    // However its score compares with those before.
+    expect(validations.at(-1)).toMatchObject({ best: true });
+    const again: string[] = [];
+    await run(other, { tell: (line) => again.push(line) });
+    expect(again.join('\n')).not.toContain('has changed');
+  });
+
   it('refuses a checkpoint at a place where no run comes', async () => {
     const config = chroma('misplaced');
     const stop = new AbortController();
@@ -230,7 +275,8 @@ describe('train', { timeout: 120_000 }, () => {
       validation: { color: copies, at: 48, samples: 1 },
       checkpoint: { every: 5 },
     });
-    await run(config, { stages: { first: 0, last: 0 }, signal: AbortSignal.abort() });
+    const stop = new AbortController();
+    await run(config, { stages: { first: 0, last: 0 }, signal: stop.signal, progress: () => { stop.abort(); } }); // prettier-ignore
     const notes = (await logOf('flattered')).flatMap(({ kind, text }) => (kind === 'note' ? [text] : []));
     expect(notes).toEqual([expect.stringMatching(/^1 of 2 pictures .* renamed\.png\. /), expect.stringContaining('pool (3)')]); // prettier-ignore
   });

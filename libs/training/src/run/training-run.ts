@@ -3,7 +3,6 @@ import path from 'node:path';
 import { makeFolders } from '@kinemacolor/config';
 import { loadBackend } from '@kinemacolor/tensor';
 import type { TrainingConfig } from '../config/schema.js';
-import { TrainingError } from '../config/training-error.js';
 import { withoutEffect } from '../config/without-effect.js';
 import { writeFailure } from '../config/write-failure.js';
 import { openData } from '../data/index.js';
@@ -29,12 +28,15 @@ export async function train(config: TrainingConfig, options: TrainOptions): Prom
   const engine = await loadBackend(undefined, threadShare(config.networks));
   const { run } = config;
   await makeFolders(run).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TrainingError('BAD_RUN', `The folder ${run} cannot be made: ${reason}`, { cause: error });
+    throw writeFailure(run, error);
   });
   const lock = await RunLock.take(run, options);
   try {
     return await trainLocked(config, options, engine, lock);
+  } catch (error) {
+    // While it was still looking at pictures: an earlier run's checkpoint stands as it was.
+    if (options.signal.aborted && error === options.signal.reason) return { finished: false };
+    throw error;
   } finally {
     await lock.release();
   }
@@ -52,8 +54,15 @@ async function trainLocked(
     options.tell(text);
     await log.write({ kind: 'note', text });
   };
-  const held = await heldOut(config);
-  const data = await openData({ ...config.data, seed: config.seed, kind: config.networks.kind, exclude: held.taken });
+  options.tell('looking at the pictures');
+  const held = await heldOut(config, options.signal);
+  const data = await openData({
+    ...config.data,
+    seed: config.seed,
+    kind: config.networks.kind,
+    exclude: held.taken,
+    signal: options.signal,
+  });
   try {
     const { learner, dispose } = await openLearner(config, engine.device);
     try {
@@ -76,13 +85,16 @@ async function trainLocked(
       }
       if (held.files.length === 0)
         await note('Too few pictures to hold any out: the run is not validated, and its model is last/, not best/.');
-      const seen = await alsoTrained(held.files, data.contents);
+      const seen = await alsoTrained(held.files, data.contents, options.signal);
       if (seen.length > 0) {
         await note(`${seen.length} of ${held.files.length} pictures to validate with are trained with, too, so the figures flatter: ${seen.slice(0, 5).join(', ')}${seen.length > 5 ? ', …' : ''}. Take them out of one of the folders.`); // prettier-ignore
       }
       for (const line of withoutEffect(config)) await note(line);
+      if (held.files.length > 0) options.tell(`measuring the baselines on ${held.files.length} pictures`);
       const validator =
-        held.files.length === 0 ? undefined : await Validator.open(config.validation, config.data, held.files);
+        held.files.length === 0
+          ? undefined
+          : await Validator.open(config.validation, config.data, held.files, options.signal);
       return await session.run(validator && new ValidationRounds(validator, config, { learner, log, tell: options.tell })); // prettier-ignore
     } finally {
       dispose();

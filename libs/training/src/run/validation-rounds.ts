@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Position } from '../checkpoint/checkpoint-store.js';
 import type { TrainingConfig } from '../config/schema.js';
@@ -16,17 +17,27 @@ interface Parts {
 
 /** What happens after an epoch with the weights as they are: metrics, the best so far, a grid of samples. */
 export class ValidationRounds {
+  /** What a score depends on, beside the model and the training pictures. */
+  readonly judgedBy: string;
+
   constructor(
     private readonly validator: Validator,
     private readonly config: TrainingConfig,
     private readonly parts: Parts,
-  ) {}
+  ) {
+    const { validation, outputGain } = config;
+    this.judgedBy = createHash('sha256').update(JSON.stringify([validator.contents, validation.at, outputGain])).digest('hex'); // prettier-ignore
+  }
 
-  /** @param best score before; null before the first @returns the best score now */
-  async round({ stage, epoch, step }: Position, best: number | null): Promise<number> {
+  /**
+   * @param best score before; null before the first
+   * @returns the best score now
+   * @throws the reason of the signal, when it came while the pictures were measured: nothing has changed then
+   */
+  async round({ stage, epoch, step }: Position, best: number | null, signal?: AbortSignal): Promise<number> {
     const { validator, config } = this;
     const { learner, log, tell } = this.parts;
-    const metrics = await validator.metrics(learner);
+    const metrics = await validator.metrics(learner, signal);
     const { grey, tone } = validator.baselines;
     const points = score(metrics, tone);
     const better = best === null || points > best;

@@ -7,9 +7,14 @@ import path from 'node:path';
  * who decodes it says why.
  * @param contents SHA-256 of the training files, hexadecimal
  */
-export async function alsoTrained(files: readonly string[], contents: ReadonlySet<string>): Promise<string[]> {
+export async function alsoTrained(
+  files: readonly string[],
+  contents: ReadonlySet<string>,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const names: string[] = [];
   for (const file of files) {
+    signal?.throwIfAborted();
     const bytes = await readFile(file).catch(() => undefined);
     if (bytes === undefined) continue;
     if (contents.has(createHash('sha256').update(bytes).digest('hex'))) names.push(path.basename(file));

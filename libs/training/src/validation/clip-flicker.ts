@@ -31,9 +31,12 @@ export async function clipFlicker(
   { width, height, frames }: ClipFrames,
   forward: Forward,
   config: GeneratorConfig,
+  signal?: AbortSignal,
 ): Promise<number> {
   const meter = new Flicker();
   for (const y of frames) {
+    await new Promise(setImmediate);
+    signal?.throwIfAborted();
     const { u, v } = await generateChroma(forward, config, y, { batch: 1, width, height });
     meter.add({ width, height, y, u, v });
   }

@@ -23,15 +23,17 @@ export interface ValidationPicture {
  * Decodes pictures. None is passed over: numbers of other pictures could not be compared.
  * @throws TrainingError `BAD_DATA` that names the picture that cannot be read
  */
-export async function readPictures(files: readonly string[]): Promise<ValidationPicture[]> {
-  return Promise.all(
-    files.map(async (file) => {
-      const truth = await readRgb(file).catch((error: unknown) => {
-        throw new TrainingError('BAD_DATA', `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
-      });
-      return { name: path.basename(file), truth };
-    }),
-  );
+export async function readPictures(files: readonly string[], signal?: AbortSignal): Promise<ValidationPicture[]> {
+  const pictures: ValidationPicture[] = [];
+  // One after the other: photographs of phones, decoded all at once, would fill the memory.
+  for (const file of files) {
+    signal?.throwIfAborted();
+    const truth = await readRgb(file).catch((error: unknown) => {
+      throw new TrainingError('BAD_DATA', `${file} cannot be read: ${reasonOf(error)}`, { cause: error });
+    });
+    pictures.push({ name: path.basename(file), truth });
+  }
+  return pictures;
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -57,15 +59,25 @@ export async function colourPicture(
   });
 }
 
-/** The metrics of a generator on a set. @param renderShort short side, pixels, at which the generator sees */
+/** Measuring holds the thread: between two pictures signals are let in. @throws the reason of the signal */
+async function breath(signal: AbortSignal | undefined): Promise<void> {
+  await new Promise(setImmediate);
+  signal?.throwIfAborted();
+}
+
+/** The metrics of a generator on a set. @param renderShort short side, pixels, at which the generator sees @throws the reason of the signal */
 export async function evaluateGenerator(
   set: readonly ValidationPicture[],
   forward: Forward,
   config: GeneratorConfig,
   renderShort: number,
+  signal?: AbortSignal,
 ): Promise<SetMetrics> {
   const evaluation = new SetEvaluation();
-  for (const { truth } of set) evaluation.add(await colourPicture(truth, forward, config, renderShort), truth);
+  for (const { truth } of set) {
+    await breath(signal);
+    evaluation.add(await colourPicture(truth, forward, config, renderShort), truth);
+  }
   return evaluation.result();
 }
 
@@ -75,15 +87,16 @@ export interface Baselines<Tone> {
 }
 
 /** The two baselines that every figure stands beside; tone only where there is a map. */
-export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap): Baselines<SetMetrics>;
-export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap | undefined): Baselines<SetMetrics | undefined>; // prettier-ignore
-export function evaluateBaselines(
+export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap, signal?: AbortSignal): Promise<Baselines<SetMetrics>>; // prettier-ignore
+export function evaluateBaselines(set: readonly ValidationPicture[], tone: ToneMap | undefined, signal?: AbortSignal): Promise<Baselines<SetMetrics | undefined>>; // prettier-ignore
+export async function evaluateBaselines(
   set: readonly ValidationPicture[],
   tone: ToneMap | undefined,
-): Baselines<SetMetrics | undefined> {
-  // prettier-ignore
+  signal?: AbortSignal,
+): Promise<Baselines<SetMetrics | undefined>> {
   const [grey, wash] = [new SetEvaluation(), new SetEvaluation()];
   for (const { truth } of set) {
+    await breath(signal);
     grey.add(greyImage(truth), truth);
     if (tone !== undefined) wash.add(toneImage(tone, truth), truth);
   }

@@ -67,7 +67,7 @@ export async function evaluateModel({
     const toneMap: ToneMap | undefined =
       tone.length === 0 ? undefined : await toneOf(tone.map((one) => ({ folder: one })));
     const { pictures } = shown;
-    const baselines = evaluateBaselines(pictures, toneMap);
+    const baselines = await evaluateBaselines(pictures, toneMap);
     const rows: EvaluatedRow[] = [{ name: 'grey', metrics: baselines.grey }];
     if (baselines.tone !== undefined) rows.push({ name: 'tone', metrics: baselines.tone });
     for (const size of sizes.length > 0 ? sizes : [info.renderSize]) {

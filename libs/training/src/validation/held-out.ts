@@ -6,7 +6,7 @@ import { listPictures } from '../data/index.js';
 import { evenly } from './evenly.js';
 import { readRgb } from './read-rgb.js';
 
-/** One of so many training pictures is held out where no folder for validation is named. */
+/** One of so many training pictures is held out where no folder for validation is named, and no more than this. */
 const ONE_OF = 20;
 const MOST_TAKEN = 50;
 
@@ -17,12 +17,15 @@ export interface HeldOut {
 }
 
 /**
- * What a run is validated with: the pictures of a folder of its own, or every twentieth of the training pictures, which
- * are then kept from training. Fewer than twenty pictures are all trained with. A training picture that is damaged or has
+ * What a run is validated with: the pictures of a folder of its own, or every twentieth of the training pictures (fifty at
+ * most), which are then kept from training. Fewer than twenty pictures are all trained with. A training picture that is damaged or has
  * no colours is left where it is, to be skipped and named there; the next one is held out in its place.
- * @throws TrainingError `BAD_DATA` when the folder cannot be read or holds none
+ * @throws TrainingError `BAD_DATA` when the folder cannot be read or holds none; the reason of the signal
  */
-export async function heldOut({ validation, data }: Pick<TrainingConfig, 'validation' | 'data'>): Promise<HeldOut> {
+export async function heldOut(
+  { validation, data }: Pick<TrainingConfig, 'validation' | 'data'>,
+  signal?: AbortSignal,
+): Promise<HeldOut> {
   if (validation.color !== undefined) {
     const files = evenly(await listPictures(validation.color), validation.most);
     if (files.length > 0) return { files, taken: new Set() };
@@ -35,14 +38,15 @@ export async function heldOut({ validation, data }: Pick<TrainingConfig, 'valida
   const files: string[] = [];
   for (let i = 0; i < count; i++) {
     const [from, to] = [i, i + 1].map((part) => Math.floor((part * all.length) / count));
-    const file = await firstInColour(all.slice(from, to));
+    const file = await firstInColour(all.slice(from, to), signal);
     if (file !== undefined) files.push(file);
   }
   return { files, taken: new Set(files) };
 }
 
-async function firstInColour(files: readonly string[]): Promise<string | undefined> {
+async function firstInColour(files: readonly string[], signal?: AbortSignal): Promise<string | undefined> {
   for (const file of files) {
+    signal?.throwIfAborted();
     const image = await readRgb(file).catch(() => undefined);
     if (image === undefined) continue;
     const { u, v } = rgbToYuv(image);

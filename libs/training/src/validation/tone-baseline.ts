@@ -11,17 +11,19 @@ const ENOUGH = 1200;
 /**
  * The best fixed map from luma to chroma for some folders of colour pictures; those without colours do not count.
  * @param exclude files that it must not have seen: what is validated with
- * @throws TrainingError `BAD_DATA` where no picture is left
+ * @throws TrainingError `BAD_DATA` where no picture is left; the reason of the signal
  */
 export async function toneOf(
   sets: readonly Pick<PictureSet, 'folder' | 'match'>[],
   exclude: ReadonlySet<string> = new Set(),
+  signal?: AbortSignal,
 ): Promise<ToneMap> {
   const fit = new ToneFit();
   let fitted = 0;
   for (const { folder, match } of sets) {
     const files = (await listPictures(folder, match)).filter((file) => !exclude.has(file));
     for (const file of evenly(files, Math.ceil(ENOUGH / sets.length))) {
+      signal?.throwIfAborted();
       const image = await readRgb(file).catch(() => undefined);
       // Who reads the data says which pictures are damaged.
       if (image === undefined) continue;

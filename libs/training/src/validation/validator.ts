@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { inferenceForm, type Forward, type GeneratorConfig } from '@kinemacolor/models';
@@ -32,19 +33,22 @@ export class Validator {
     private readonly old: readonly ValidationPicture[],
     private readonly clip: ClipFrames | undefined,
     readonly baselines: { readonly grey: SetMetrics; readonly tone: SetMetrics },
+    /** SHA-256 over the pictures as they are measured, in their order, hexadecimal. */
+    readonly contents: string,
   ) {}
 
   /**
    * Reads the pictures, and fits the tone baseline on the training pictures.
    * @param files colour pictures that are not trained with
-   * @throws TrainingError `BAD_DATA` when there is none, or none that has colours
+   * @throws TrainingError `BAD_DATA` when there is none, or none that has colours; the reason of the signal
    */
   static async open(
     settings: TrainingConfig['validation'],
     data: TrainingConfig['data'],
     files: readonly string[],
+    signal?: AbortSignal,
   ): Promise<Validator> {
-    const pictures = await readPictures(files);
+    const pictures = await readPictures(files, signal);
     if (pictures.length === 0) throw new TrainingError('BAD_DATA', 'There is no picture to validate with.');
     if (pictures.every(({ truth }) => isGrey(truth))) {
       throw new TrainingError('BAD_DATA', `${settings.color ?? 'What is held out'}: all ${pictures.length} pictures are grey or sepia, and cannot tell right colours from wrong ones. Name a folder of colour pictures (validation.color, --validation).`); // prettier-ignore
@@ -54,16 +58,24 @@ export class Validator {
     // They are looked at only, so a damaged one is no matter; who trains with them names it.
     const seen = evenly(old, Math.ceil(settings.samples / 3)).map((file) => readPictures([file]).catch(() => []));
     const grey = (await Promise.all(seen)).flat();
-    const tone = await toneOf(data.color, new Set(files));
-    return new Validator(settings, pictures, grey, clip, evaluateBaselines(pictures, tone));
+    const tone = await toneOf(data.color, new Set(files), signal);
+    return new Validator(
+      settings,
+      pictures,
+      grey,
+      clip,
+      await evaluateBaselines(pictures, tone, signal),
+      contentsOf(pictures),
+    );
   }
 
-  async metrics(model: ValidatedModel): Promise<ValidationMetrics> {
+  /** @throws the reason of the signal */
+  async metrics(model: ValidatedModel, signal?: AbortSignal): Promise<ValidationMetrics> {
     return this.withForward(model, async (forward) => {
       const { generatorConfig } = model;
-      const metrics = await evaluateGenerator(this.pictures, forward, generatorConfig, this.settings.at);
+      const metrics = await evaluateGenerator(this.pictures, forward, generatorConfig, this.settings.at, signal);
       if (this.clip === undefined) return metrics;
-      return { ...metrics, flicker: await clipFlicker(this.clip, forward, generatorConfig) };
+      return { ...metrics, flicker: await clipFlicker(this.clip, forward, generatorConfig, signal) };
     });
   }
 
@@ -93,6 +105,12 @@ export class Validator {
       form.dispose();
     }
   }
+}
+
+function contentsOf(pictures: readonly ValidationPicture[]): string {
+  const all = createHash('sha256');
+  for (const { truth } of pictures) all.update(`${truth.width}x${truth.height}`).update(truth.data);
+  return all.digest('hex');
 }
 
 function isGrey(truth: Image): boolean {

@@ -1,17 +1,16 @@
 import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TrainingError } from '../../config/training-error.js';
+import { writeFailure } from '../../config/write-failure.js';
 
 /** Milliseconds between two looks at who removes a lock. */
 const PAUSE = 50;
 
-/** Makes a lock and keeps it open. Undefined when there is one already. @throws TrainingError `BAD_RUN` */
+/** Makes a lock and keeps it open. Undefined when there is one already. @throws TrainingError `WRITE_FAILED` */
 export async function createLock(file: string, text: string): Promise<FileHandle | undefined> {
   try {
     return await create(file, text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TrainingError('BAD_RUN', `The folder of the run cannot be locked: ${reason}`, { cause: error });
+    throw writeFailure(file, error);
   }
 }
 
