@@ -17,9 +17,9 @@ it("the generators' losses are the seed's, each of the pictures that it is meant
   const shares: PerceptualWeights = { scale: 0.1, pixels: 1, features: [5], grams: [100] };
   tf.tidy(() => {
     const shape: [number, number, number, number] = [2, 32, 32, 3];
-    const luma = tf.randomUniform([2, 32, 32, 1], -1, 1, 'float32', 1);
-    const grey = tf.tile(luma, [1, 1, 1, 3]) as tf.Tensor4D;
-    const colour = tf.randomUniform(shape, -1, 1, 'float32', 2) as tf.Tensor4D;
+    const luma = tf.randomUniform<tf.Rank.R4>([2, 32, 32, 1], -1, 1, 'float32', 1);
+    const grey = tf.tile<tf.Tensor4D>(luma, [1, 1, 1, 3]);
+    const colour = tf.randomUniform<tf.Rank.R4>(shape, -1, 1, 'float32', 2);
     const { losses } = generatorsStep(networks, weights, { extract, weights: shares }, grey, colour);
 
     const { toColour, toGrey, judgeColour, judgeGrey } = networks;
