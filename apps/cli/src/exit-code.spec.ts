@@ -54,6 +54,7 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x'))).toBe(2);
     expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x', { jobId }))).toBe(4);
     expect(exitCodeOf(new ClientError('NOT_FOUND', 'x', { jobId }))).toBe(3);
+    expect(exitCodeOf(new ClientError('ABORTED', 'x', { jobId }))).toBe(2);
     expect(exitCodeOf(new ClientError('CANCELLED', 'x', { jobId }))).toBe(1);
   });
 

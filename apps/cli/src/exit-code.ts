@@ -73,6 +73,8 @@ const TRAINING: Readonly<Record<TrainingErrorCode, number>> = {
 const STATUS: Readonly<Partial<Record<StatusName, number>>> = {
   NOT_FOUND: EXIT.INPUT_MISSING,
   DATA_LOSS: EXIT.INPUT_DAMAGED,
+  // Two that write the same film at once, as with `colorize`.
+  ABORTED: EXIT.USAGE,
   UNAVAILABLE: EXIT.SERVICE_AWAY,
   DEADLINE_EXCEEDED: EXIT.SERVICE_AWAY,
   UNAUTHENTICATED: EXIT.SERVICE_REFUSES,
