@@ -6,6 +6,7 @@ import { readServer } from './jobs-command.js';
 import { phasedDisplay } from './phased-display.js';
 import { resultContainer } from './result-container.js';
 import { serviceCommand, type Session } from './service-command.js';
+import { filmOutput, STANDARD_OUTPUT } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 export interface DownloadFlags {
@@ -30,7 +31,7 @@ export async function downloadCommand(
     try {
       const job = await fetchTo({ client, signal, say }, id, output, onProgress);
       display.stop();
-      say(`${output === '-' ? 'standard output' : output}: ${job.progress.framesEncoded} frames`);
+      say(`${output === '-' ? STANDARD_OUTPUT : output}: ${job.progress.framesEncoded} frames`);
     } catch (error) {
       display.stop();
       if (signal.aborted && output !== '-') say('What has come is kept: the same command goes on.');
@@ -46,11 +47,11 @@ async function fetchTo(
   onProgress: (bytes: number) => void,
 ): Promise<Job> {
   try {
-    if (output === '-') return await client.jobs.download(id, process.stdout, { signal, onProgress });
+    if (output === '-') return await client.jobs.download(id, filmOutput(), { signal, onProgress });
     await makeFolders(path.dirname(path.resolve(output)));
     return await client.jobs.download(id, output, { signal, onProgress });
   } catch (error) {
-    const name = output === '-' ? 'standard output' : output;
+    const name = output === '-' ? STANDARD_OUTPUT : output;
     throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, name) : error;
   }
 }

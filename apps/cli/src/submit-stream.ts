@@ -7,6 +7,7 @@ import { MediaError } from '@kinemacolor/media';
 import { jobProgress } from './job-progress.js';
 import { phasedDisplay } from './phased-display.js';
 import type { Session } from './service-command.js';
+import { filmOutput, STANDARD_OUTPUT } from './standard-output.js';
 
 export interface StreamSubmission {
   readonly film: string;
@@ -34,15 +35,15 @@ export async function submitStream({ client, signal, say }: Session, submission:
         await makeFolders(path.dirname(path.resolve(output)));
         return await coloured.toFile(output);
       }
-      await pipeline(coloured.result(), process.stdout, { end: false });
+      await pipeline(coloured.result(), filmOutput(), { end: false });
       return await coloured.finished;
     } catch (error) {
-      const name = output === '-' ? 'standard output' : output;
+      const name = output === '-' ? STANDARD_OUTPUT : output;
       throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, name) : error;
     }
   });
   for (const warning of job.warnings) say(warning);
-  say(`${output === '-' ? 'standard output' : output}: ${job.progress.framesEncoded} frames`);
+  say(`${output === '-' ? STANDARD_OUTPUT : output}: ${job.progress.framesEncoded} frames`);
   // Standard output is the film itself when it goes there.
   if (json) (output === '-' ? process.stderr : process.stdout).write(`${JSON.stringify(job, null, 2)}\n`);
 }
