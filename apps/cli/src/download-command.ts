@@ -1,8 +1,7 @@
-import path from 'node:path';
 import type { Job } from '@kinemacolor/client';
-import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { readServer } from './jobs-command.js';
+import { tryOutput } from './output-file.js';
 import { phasedDisplay } from './phased-display.js';
 import { resultContainer } from './result-container.js';
 import { serviceCommand, type Session } from './service-command.js';
@@ -29,7 +28,7 @@ export async function downloadCommand(
       display.onProgress({ phase: 'download', bytes, total });
     };
     try {
-      const job = await fetchTo({ client, signal, say }, id, output, onProgress);
+      const job = await fetchTo({ client, signal }, id, output, onProgress);
       display.stop();
       say(`${output === '-' ? STANDARD_OUTPUT : output}: ${job.progress.framesEncoded} frames`);
     } catch (error) {
@@ -41,14 +40,14 @@ export async function downloadCommand(
 }
 
 async function fetchTo(
-  { client, signal }: Session,
+  { client, signal }: Pick<Session, 'client' | 'signal'>,
   id: string,
   output: string,
   onProgress: (bytes: number) => void,
 ): Promise<Job> {
   try {
     if (output === '-') return await client.jobs.download(id, filmOutput(), { signal, onProgress });
-    await makeFolders(path.dirname(path.resolve(output)));
+    await tryOutput(output);
     return await client.jobs.download(id, output, { signal, onProgress });
   } catch (error) {
     const name = output === '-' ? STANDARD_OUTPUT : output;

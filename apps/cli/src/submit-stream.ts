@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs';
-import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ColorizeOptions, Job } from '@kinemacolor/client';
-import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { jobProgress } from './job-progress.js';
 import { phasedDisplay } from './phased-display.js';
@@ -31,10 +29,7 @@ export async function submitStream({ client, signal, say }: Session, submission:
   const job = await stopping(display.stop, async () => {
     const coloured = client.colorize(source, { ...options, live, signal, onProgress });
     try {
-      if (output !== '-') {
-        await makeFolders(path.dirname(path.resolve(output)));
-        return await coloured.toFile(output);
-      }
+      if (output !== '-') return await coloured.toFile(output);
       await pipeline(coloured.result(), filmOutput(), { end: false });
       return await coloured.finished;
     } catch (error) {
