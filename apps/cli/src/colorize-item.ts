@@ -13,6 +13,7 @@ import {
   type OnProgress,
 } from '@kinemacolor/pipeline';
 import type { ColorizeSettings } from './colorize-settings.js';
+import { filmOutput } from './standard-output.js';
 import type { ItemSummary } from './summary.js';
 import { UsageError } from './usage-error.js';
 import type { WorkItem } from './work-list.js';
@@ -89,7 +90,8 @@ function streamContainer(output: string): 'matroska' | 'mp4' {
 async function streamed({ input, output }: WorkItem, options: ItemOptions): Promise<FilmResult> {
   const from = input === '-' ? process.stdin : input;
   if (output === '-') {
-    return colorizeFilmStream({ ...rest(options), input: from, output: 1, container: 'matroska' });
+    const { fd } = filmOutput();
+    return colorizeFilmStream({ ...rest(options), input: from, output: fd, container: 'matroska' });
   }
   const container = streamContainer(output);
   const beside = path.join(path.dirname(output), `.${path.basename(output)}.writing`);

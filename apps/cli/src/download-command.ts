@@ -1,11 +1,11 @@
-import path from 'node:path';
 import type { Job } from '@kinemacolor/client';
-import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { readServer } from './jobs-command.js';
+import { tryOutput } from './output-file.js';
 import { phasedDisplay } from './phased-display.js';
 import { resultContainer } from './result-container.js';
 import { serviceCommand, type Session } from './service-command.js';
+import { filmOutput, STANDARD_OUTPUT } from './standard-output.js';
 import { UsageError } from './usage-error.js';
 
 export interface DownloadFlags {
@@ -28,9 +28,9 @@ export async function downloadCommand(
       display.onProgress({ phase: 'download', bytes, total });
     };
     try {
-      const job = await fetchTo({ client, signal, say }, id, output, onProgress);
+      const job = await fetchTo({ client, signal }, id, output, onProgress);
       display.stop();
-      say(`${output === '-' ? 'standard output' : output}: ${job.progress.framesEncoded} frames`);
+      say(`${output === '-' ? STANDARD_OUTPUT : output}: ${job.progress.framesEncoded} frames`);
     } catch (error) {
       display.stop();
       if (signal.aborted && output !== '-') say('What has come is kept: the same command goes on.');
@@ -40,17 +40,17 @@ export async function downloadCommand(
 }
 
 async function fetchTo(
-  { client, signal }: Session,
+  { client, signal }: Pick<Session, 'client' | 'signal'>,
   id: string,
   output: string,
   onProgress: (bytes: number) => void,
 ): Promise<Job> {
   try {
-    if (output === '-') return await client.jobs.download(id, process.stdout, { signal, onProgress });
-    await makeFolders(path.dirname(path.resolve(output)));
+    if (output === '-') return await client.jobs.download(id, filmOutput(), { signal, onProgress });
+    await tryOutput(output);
     return await client.jobs.download(id, output, { signal, onProgress });
   } catch (error) {
-    const name = output === '-' ? 'standard output' : output;
+    const name = output === '-' ? STANDARD_OUTPUT : output;
     throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, name) : error;
   }
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { ClientError } from '@kinemacolor/client/client-error';
 import { DatasetError } from '@kinemacolor/dataset';
+import { ModelStoreError } from '@kinemacolor/jobs';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
@@ -33,6 +34,8 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x'))).toBe(6);
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     expect(exitCodeOf(new ModelError('WRITE_FAILED', 'x', { cause: full }))).toBe(7);
+    for (const code of ['NOT_A_MODEL', 'TOO_LARGE', 'MISSING', 'CORRUPT'] as const) expect(exitCodeOf(new ModelStoreError(code, 'x'))).toBe(8); // prettier-ignore
+    for (const code of ['BAD_NAME', 'TAKEN'] as const) expect(exitCodeOf(new ModelStoreError(code, 'x'))).toBe(2);
     expect(exitCodeOf(new TrainingError('WRITE_FAILED', 'x'))).toBe(6);
     for (const code of ['WRITE_FAILED', 'BAD_RUN'] as const) expect(exitCodeOf(new TrainingError(code, 'x', { cause: full }))).toBe(7); // prettier-ignore
     expect(exitCodeOf(new PipelineError('ABORTED', 'x'))).toBe(130);
@@ -54,6 +57,7 @@ describe('exitCodeOf', () => {
     expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x'))).toBe(2);
     expect(exitCodeOf(new ClientError('INVALID_ARGUMENT', 'x', { jobId }))).toBe(4);
     expect(exitCodeOf(new ClientError('NOT_FOUND', 'x', { jobId }))).toBe(3);
+    expect(exitCodeOf(new ClientError('ABORTED', 'x', { jobId }))).toBe(2);
     expect(exitCodeOf(new ClientError('CANCELLED', 'x', { jobId }))).toBe(1);
   });
 

@@ -1,6 +1,7 @@
 import { ClientError, type StatusName } from '@kinemacolor/client/client-error';
 import { ConfigError } from '@kinemacolor/config';
 import { DatasetError } from '@kinemacolor/dataset';
+import { ModelStoreError, type ModelStoreErrorCode } from '@kinemacolor/jobs';
 import { MediaError, type MediaErrorCode } from '@kinemacolor/media';
 import { ModelError, type ModelErrorCode } from '@kinemacolor/models/model-error';
 import { PipelineError } from '@kinemacolor/pipeline';
@@ -73,12 +74,17 @@ const TRAINING: Readonly<Record<TrainingErrorCode, number>> = {
 const STATUS: Readonly<Partial<Record<StatusName, number>>> = {
   NOT_FOUND: EXIT.INPUT_MISSING,
   DATA_LOSS: EXIT.INPUT_DAMAGED,
+  // Two that write the same film at once, as with `colorize`.
+  ABORTED: EXIT.USAGE,
   UNAVAILABLE: EXIT.SERVICE_AWAY,
   DEADLINE_EXCEEDED: EXIT.SERVICE_AWAY,
   UNAUTHENTICATED: EXIT.SERVICE_REFUSES,
   PERMISSION_DENIED: EXIT.SERVICE_REFUSES,
   RESOURCE_EXHAUSTED: EXIT.SERVICE_REFUSES,
 };
+
+/** What the model store says of a name or a version that was given, not of a model. */
+const NAMES: ReadonlySet<ModelStoreErrorCode> = new Set(['BAD_NAME', 'TAKEN']);
 
 /** The exit code of an error. */
 export function exitCodeOf(error: unknown): number {
@@ -87,6 +93,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof ClientError) return statusExitCode(error);
   if (error instanceof MediaError) return MEDIA[error.code] ?? EXIT.FAILED;
   if (error instanceof ModelError) return modelExitCode(error);
+  if (error instanceof ModelStoreError) return NAMES.has(error.code) ? EXIT.USAGE : EXIT.MODEL;
   if (error instanceof DatasetError) return error.code === 'NO_PICTURES' ? EXIT.INPUT_MISSING : EXIT.USAGE;
   if (error instanceof TrainingError) return isDiskFull(error.cause) ? EXIT.DISK_FULL : TRAINING[error.code];
   if (error instanceof TensorError) return error.code === 'BAD_DEVICE' ? EXIT.USAGE : EXIT.ENVIRONMENT;

@@ -1,13 +1,10 @@
 import { buildProgram } from './program.js';
 import { exitCodeOf } from './exit-code.js';
 import { printable } from './printable.js';
+import { watchStandardOutput } from './standard-output.js';
 import { messageOf } from './tell.js';
 
-// Whoever reads what is printed may have seen enough: `kinemacolor jobs | head`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+watchStandardOutput();
 
 try {
   await buildProgram((code) => { process.exitCode = code; }).parseAsync(); // prettier-ignore

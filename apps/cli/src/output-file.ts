@@ -1,6 +1,8 @@
-import { access, constants, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, constants, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolders } from '@kinemacolor/config';
+import { MediaError } from '@kinemacolor/media';
 import { EXIT, isDiskFull } from './exit-code.js';
 import { UsageError } from './usage-error.js';
 
@@ -19,6 +21,30 @@ export async function checkOutput(flag: string, file: string): Promise<void> {
   } catch (error) {
     throw unwritable(flag, file, error);
   }
+}
+
+/**
+ * Makes the folders of a film that is to come, and tries to write beside its name: rights do not tell of places such as /proc.
+ * @throws MediaError as for a film that cannot be written
+ */
+export async function tryOutput(film: string): Promise<void> {
+  const folder = path.dirname(path.resolve(film));
+  const trial = path.join(folder, `.${path.basename(film)}.${randomUUID()}.part`);
+  try {
+    await makeFolders(folder);
+    await writeFile(trial, '', { flag: 'wx' });
+    await rm(trial);
+    // As a rename to it would say.
+    if (await isFolder(film)) throw Object.assign(new Error('is a folder'), { code: 'EISDIR' });
+  } catch (error) {
+    throw MediaError.fromOutput(error, film);
+  }
+}
+
+async function isFolder(file: string): Promise<boolean> {
+  // What is not there is none, and all else has been met by the trial.
+  const found = await stat(file).catch(() => undefined);
+  return found?.isDirectory() === true;
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defineSettings, setting } from '@kinemacolor/config';
 import { publishModel } from '@kinemacolor/jobs';
-import type { ModelInfo } from '@kinemacolor/models';
+import { ModelError } from '@kinemacolor/models/model-error';
 import { modelFolder } from '@kinemacolor/models/shipped-models';
 import { readNatsUrl } from '@kinemacolor/serve';
 import { connectNats, natsOptions, natsSettings } from '@kinemacolor/streaming';
@@ -39,16 +39,27 @@ export async function publishModelCommand(
 ): Promise<number> {
   const { data, ...given } = publishSettings.parse({ flags, env: process.env });
   const folder = modelFolder(model);
-  const card = JSON.parse(await readFile(path.join(folder, 'kinemacolor.json'), 'utf8')) as ModelInfo;
+  const published = name ?? (await nameOf(path.join(folder, 'kinemacolor.json')));
   const served = given.nats === undefined ? await readNatsUrl(data) : undefined;
   // What is set for other servers does not fit the one of `serve`, which has its password in the URL.
   const where = served === undefined ? { ...given, nats: given.nats ?? ANYWHERE } : { nats: served };
   const connection = await connectNats(natsOptions(where, 'models publish'));
   try {
-    const version = (await publishModel(connection, folder, { name: name ?? card.name })).model!;
+    const version = (await publishModel(connection, folder, { name: published })).model!;
     console.log(`${version.name}\t${version.version}\tis served to new shots once a colorizer has found that it works`);
     return EXIT.OK;
   } finally {
     await connection.close();
   }
+}
+
+/** What a card calls its model. @throws ModelError `CORRUPT` */
+async function nameOf(card: string): Promise<string> {
+  try {
+    const { name } = JSON.parse(await readFile(card, 'utf8')) as { name: unknown };
+    if (typeof name === 'string') return name;
+  } catch (error) {
+    throw new ModelError('CORRUPT', `${card} cannot be read as a card. Fetch or export the model again.`, { cause: error }); // prettier-ignore
+  }
+  throw new ModelError('CORRUPT', `${card} says no name. Give one with --name.`);
 }

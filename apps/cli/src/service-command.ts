@@ -11,8 +11,10 @@ export interface Session {
   readonly client: Client;
   /** Fires at Ctrl-C, SIGTERM, and when the terminal is closed. */
   readonly signal: AbortSignal;
-  /** Tells the user something, on standard error. */
+  /** Tells the user something, on standard error, unless the command is to be quiet. */
   readonly say: (line: string) => void;
+  /** The same for what has to be known in any case. */
+  readonly warn: (line: string) => void;
 }
 
 /**
@@ -26,9 +28,10 @@ export async function serviceCommand<Settings extends ServerSettings>(
 ): Promise<number> {
   const signals = watchSignals();
   const { signal } = signals;
-  const say = (line: string): void => {
-    if (!quiet) process.stderr.write(`${printable(line)}\n`);
+  const warn = (line: string): void => {
+    process.stderr.write(`${printable(line)}\n`);
   };
+  const say = quiet ? (): void => undefined : warn;
   // Once for each time that the service is away.
   const onRetry = ({ attempt, error }: Retry): void => {
     if (attempt === 1) say(`kinemacolor: ${error.message} Trying again.`);
@@ -38,7 +41,7 @@ export async function serviceCommand<Settings extends ServerSettings>(
   try {
     settings = read();
     client = await openService(settings, onRetry);
-    await work({ client, signal, say }, settings);
+    await work({ client, signal, say, warn }, settings);
     return EXIT.OK;
   } catch (error) {
     process.stderr.write(`kinemacolor: ${printable(tokenWords(error, settings) ?? messageOf(error).message)}\n`);

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { JobOptions } from '@kinemacolor/client';
 import { checkCodec, MediaError, type TargetContainer } from '@kinemacolor/media';
+import { tryOutput } from './output-file.js';
 import { printableName } from './printable.js';
 import { refuseConflicts } from './refuse-conflicts.js';
 import { RESULT_NAMES, resultContainer } from './result-container.js';
@@ -41,7 +42,10 @@ export async function submitCommand(
 
 const told = ({ quiet = false, json = false }: SubmitFlags): { quiet: boolean; json: boolean } => ({ quiet, json });
 
-/** Before anything is sent. @throws UsageError; MediaError for a film that is not there, or a codec that the name cannot hold */
+/**
+ * Before anything is sent. @throws UsageError; MediaError for a film that is not there, a codec that the name cannot hold, or a
+ *   place where nothing can be written
+ */
 async function refuseSubmit(film: string, { output, detach }: SubmitFlags, settings: SubmitSettings): Promise<void> {
   const stream = film === '-' || output === '-';
   if (output === undefined && detach !== true) throw new UsageError('Where shall the film go? Name it with -o.');
@@ -51,6 +55,7 @@ async function refuseSubmit(film: string, { output, detach }: SubmitFlags, setti
   if (film !== '-') await refuseNoFilm(film);
   if (output === undefined) return;
   await refuseConflicts([{ kind: 'film', input: film, output, compare: undefined }], settings.codec);
+  if (output !== '-' && detach !== true) await tryOutput(output);
 }
 
 /** `colorize` writes more containers than a service does, and would name them. */

@@ -1,11 +1,10 @@
 import { rm } from 'node:fs/promises';
-import path from 'node:path';
-import type { Client, Job, JobOptions } from '@kinemacolor/client';
+import type { Job, JobOptions } from '@kinemacolor/client';
 import { ClientError } from '@kinemacolor/client/client-error';
-import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
-import { jobLine } from './job-lines.js';
+import { createJob } from './create-job.js';
 import { jobProgress } from './job-progress.js';
+import { leaveJob } from './leave-job.js';
 import { phasedDisplay } from './phased-display.js';
 import type { ProgressDisplay } from './progress-display.js';
 import type { Session } from './service-command.js';
@@ -19,23 +18,18 @@ export interface JobSubmission {
   readonly json: boolean;
 }
 
-/** How long a command that is being stopped tries to cancel its job, milliseconds. */
-const CANCEL_MS = 5000;
-
 /**
- * Uploads a film as a job, watches it, and downloads the result as it grows. A stop cancels the job.
+ * Uploads a film as a job, watches it, and downloads the result as it grows. A stop cancels the job; where it goes on though
+ * the command fails, the user is told how to get at it.
  * @throws ClientError, MediaError
  */
 export async function submitJob(session: Session, submission: JobSubmission): Promise<void> {
   const { film, output, detach, quiet, json } = submission;
-  const { client, signal, say } = session;
+  const { say } = session;
   const display = phasedDisplay(film, { quiet });
-  const { id } = await client.jobs.create(submission.options, { signal });
+  const { id } = await createJob(session, submission.options);
   try {
-    const onProgress = ({ bytes, total }: { bytes: number; total: number | undefined }): void => {
-      display.onProgress({ phase: 'upload', bytes, total });
-    };
-    let job = await client.jobs.upload(id, film, { signal, onProgress });
+    let job = await upload(session, id, film, display);
     if (output === undefined || detach) {
       display.stop();
       process.stdout.write(json ? `${JSON.stringify(job, null, 2)}\n` : `${id}\n`);
@@ -49,10 +43,19 @@ export async function submitJob(session: Session, submission: JobSubmission): Pr
     if (json) process.stdout.write(`${JSON.stringify(job, null, 2)}\n`);
   } catch (error) {
     display.stop();
-    if (signal.aborted) await cancel(client, id, say);
-    else if (error instanceof ClientError && error.retriable)
-      say(`The job may go on without us: kinemacolor jobs ${id}`);
+    await leaveJob(session, id, { output, error });
     throw error;
+  }
+}
+
+async function upload({ client, signal }: Session, id: string, film: string, display: ProgressDisplay): Promise<Job> {
+  const onProgress = ({ bytes, total }: { bytes: number; total: number | undefined }): void => {
+    display.onProgress({ phase: 'upload', bytes, total });
+  };
+  try {
+    return await client.jobs.upload(id, film, { signal, onProgress });
+  } catch (error) {
+    throw error instanceof Error && 'errno' in error ? MediaError.from(error, film) : error;
   }
 }
 
@@ -68,7 +71,6 @@ async function resultOf(
   const both = AbortSignal.any([signal, stop.signal]);
   const download = async (): Promise<Job> => {
     try {
-      await makeFolders(path.dirname(path.resolve(output)));
       return await client.jobs.download(id, output, { signal: both });
     } catch (error) {
       throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, output) : error;
@@ -84,18 +86,10 @@ async function resultOf(
   } catch (error) {
     stop.abort();
     await Promise.allSettled(parts);
-    // What has come is worth something only where the job may still succeed.
-    const keep = error instanceof ClientError && error.retriable;
-    if (!keep) await rm(partPath(output, id), { force: true });
+    // What has come is worth something only where it may be gone on with; and another download's is not ours.
+    const keep = error instanceof ClientError && (error.retriable || error.code === 'ABORTED');
+    // One that cannot be removed stays: what went wrong before is what is told.
+    if (!keep) await rm(partPath(output, id), { force: true }).catch(() => undefined);
     throw error;
-  }
-}
-
-async function cancel(client: Client, id: string, say: Session['say']): Promise<void> {
-  try {
-    say(jobLine(await client.jobs.cancel(id, { deadlineMs: CANCEL_MS })));
-  } catch (error) {
-    if (!(error instanceof ClientError)) throw error;
-    say(`The job could not be cancelled: ${error.message} Try: kinemacolor cancel ${id}`);
   }
 }

@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
-import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { ColorizeOptions, Job } from '@kinemacolor/client';
-import { makeFolders } from '@kinemacolor/config';
 import { MediaError } from '@kinemacolor/media';
 import { jobProgress } from './job-progress.js';
 import { phasedDisplay } from './phased-display.js';
 import type { Session } from './service-command.js';
+import { filmOutput, STANDARD_OUTPUT } from './standard-output.js';
 
 export interface StreamSubmission {
   readonly film: string;
@@ -30,19 +29,16 @@ export async function submitStream({ client, signal, say }: Session, submission:
   const job = await stopping(display.stop, async () => {
     const coloured = client.colorize(source, { ...options, live, signal, onProgress });
     try {
-      if (output !== '-') {
-        await makeFolders(path.dirname(path.resolve(output)));
-        return await coloured.toFile(output);
-      }
-      await pipeline(coloured.result(), process.stdout, { end: false });
+      if (output !== '-') return await coloured.toFile(output);
+      await pipeline(coloured.result(), filmOutput(), { end: false });
       return await coloured.finished;
     } catch (error) {
-      const name = output === '-' ? 'standard output' : output;
+      const name = output === '-' ? STANDARD_OUTPUT : output;
       throw error instanceof Error && 'errno' in error ? MediaError.fromOutput(error, name) : error;
     }
   });
   for (const warning of job.warnings) say(warning);
-  say(`${output === '-' ? 'standard output' : output}: ${job.progress.framesEncoded} frames`);
+  say(`${output === '-' ? STANDARD_OUTPUT : output}: ${job.progress.framesEncoded} frames`);
   // Standard output is the film itself when it goes there.
   if (json) (output === '-' ? process.stderr : process.stdout).write(`${JSON.stringify(job, null, 2)}\n`);
 }

@@ -112,3 +112,9 @@ it('a service that is not there is named, in plain words', async () => {
   const client = clientOf({ address: line.address, retries: { attempts: 0 } });
   await expect(client.jobs.get('x')).rejects.toThrow(`Nothing listens at ${line.address}. Is the service running?`);
 });
+
+it('a name that is not known is told with what an address looks like', async () => {
+  const client = clientOf({ address: 'http://x.invalid:1', retries: { attempts: 0 } });
+  const words = 'The name of http://x.invalid:1 is not known. An address is HOST:PORT, or https://HOST:PORT for TLS.';
+  await expect(client.jobs.get('x')).rejects.toThrow(words);
+});

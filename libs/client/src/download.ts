@@ -2,8 +2,10 @@ import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { ClientError } from './client-error.js';
 import type { Connection } from './connection.js';
 import { toJob, type Job } from './job.js';
+import { lockPart } from './part-lock.js';
 import { resultBytes, type ResultOptions } from './result-bytes.js';
 import { openScope, within } from './scope.js';
 
@@ -27,15 +29,37 @@ export function partPath(file: string, jobId: string): string {
 /**
  * Downloads a result to a file: beside its name first (`partPath`), renamed when it is whole.
  * @returns the job
- * @throws ClientError; errors of the file system as they are
+ * @throws ClientError, `ABORTED` while another download of the job to the same file is under way; errors of the file system
+ *   as they are
  */
 export async function downloadToFile(
   connection: Connection,
   jobId: string,
   file: string,
-  { resume = true, keepPart = true, ...options }: FileDownloadOptions = {},
+  options: FileDownloadOptions = {},
 ): Promise<Job> {
   const part = partPath(file, jobId);
+  const letGo = await lockPart(file, jobId);
+  try {
+    const job = await fillPart(connection, jobId, part, options);
+    await rename(part, file);
+    return job;
+  } catch (error) {
+    // One that cannot be removed stays: what went wrong before is what is told.
+    if (options.keepPart === false) await rm(part, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
+    letGo();
+  }
+}
+
+/** Downloads what the part lacks. @returns the job, whose whole result the part is */
+async function fillPart(
+  connection: Connection,
+  jobId: string,
+  part: string,
+  { resume = true, onProgress, ...options }: FileDownloadOptions,
+): Promise<Job> {
   const { resultBytes: present } = await jobNow(connection, jobId, options);
   const kept = resume ? await sizeOf(part) : 0;
   // More than there is cannot be of this result.
@@ -49,18 +73,21 @@ export async function downloadToFile(
       handle ??= await begin();
       await handle.writeFile(piece);
       bytes += piece.length;
-      options.onProgress?.(bytes);
+      onProgress?.(bytes);
     }
     handle ??= await begin();
     await handle.sync();
-    await handle.close();
-    await rename(part, file);
-  } catch (error) {
+    const job = await jobNow(connection, jobId, options);
+    // The file itself, as whoever does not see our lock may have written to it, too.
+    const { size } = await handle.stat();
+    if (size === job.resultBytes) return job;
+    // Nobody shall go on with it.
+    await rm(part, { force: true });
+    const words = `The result has ${job.resultBytes} bytes, and the file had ${size}: something else wrote to it. Try again.`;
+    throw new ClientError('DATA_LOSS', words, { jobId });
+  } finally {
     await handle?.close();
-    if (!keepPart) await rm(part, { force: true });
-    throw error;
   }
-  return jobNow(connection, jobId, options);
 }
 
 /** Downloads a result into a stream, as fast as it takes it, and ends it. @returns the job @throws ClientError; the stream's errors */

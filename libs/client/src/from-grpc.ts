@@ -38,7 +38,9 @@ export function stopped({ jobId, signal }: Pick<Circumstances, 'jobId' | 'signal
 /** gRPC tells of connections in its own words, of which a person needs one. */
 function unavailable(address: string, said: string): string {
   if (said.includes('ECONNREFUSED')) return `Nothing listens at ${address}. Is the service running?`;
-  if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(said)) return `The name of ${address} is not known.`;
+  if (/ENOTFOUND|EAI_AGAIN|Name resolution failed/.test(said)) {
+    return `The name of ${address} is not known. An address is HOST:PORT, or https://HOST:PORT for TLS.`;
+  }
   if (/Connection dropped|ECONNRESET|Failed to connect|Socket closed/.test(said))
     return `The connection to ${address} was lost.`;
   return `The service at ${address} is not available: ${said}`;

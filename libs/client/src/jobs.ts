@@ -46,7 +46,7 @@ export interface Jobs {
   result(jobId: string, call?: ResultOptions): AsyncIterable<Uint8Array>;
   /**
    * The whole result into a file, written beside its name and renamed, or into a stream, which is ended. What an earlier
-   * download to the same file left is gone on with.
+   * download to the same file left is gone on with; one that is under way is not disturbed (`ABORTED`).
    */
   download(jobId: string, file: string, call?: FileDownloadOptions): Promise<Job>;
   download(jobId: string, stream: Writable, call?: DownloadOptions): Promise<Job>;

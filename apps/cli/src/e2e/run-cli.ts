@@ -5,7 +5,7 @@ import { buildGenerator, saveModel } from '@kinemacolor/models';
 import { loadBackend } from '@kinemacolor/tensor';
 import type { Summary } from '../summary.js';
 
-const BIN = fileURLToPath(new URL('../../bin/kinemacolor.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/kinemacolor.js', import.meta.url));
 
 export interface CliRun {
   readonly code: number | null;
