@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -53,6 +54,22 @@ it('ends within seconds when the collector is away, with one warning', async () 
     OTEL_EXPORTER_OTLP_TIMEOUT: '400',
   });
   expect(out).toMatch(new RegExp(`^true 1 Telemetry could not be sent to ${NOBODY}: is a collector there\\?`));
+});
+
+it('runs on where the port of its metrics is taken, with one warning', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, resolve));
+  try {
+    const { port } = taken.address() as AddressInfo;
+    const pause = 'await new Promise((resolve) => setTimeout(resolve, 300));';
+    const { out } = await run(
+      `${EMIT}\n ${pause} await sent.stop(); console.log(sent.on, told.length, told[0]); process.exit();`,
+      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) },
+    );
+    expect(out).toContain(`true 1 Metrics cannot be read here: port ${port} is taken.`);
+  } finally {
+    taken.close();
+  }
 });
 
 it.skipIf(findCollector() === undefined)(

@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { knownIds } from './known-ids.js';
 import { forgetInstruments } from './measure.js';
+import { problemOf } from './problem-of.js';
 import { wantedTelemetry } from './wanted.js';
 
 export interface TelemetryOptions {
@@ -94,13 +95,12 @@ function seldom(tell: (message: string) => void): (message: string) => void {
 
 const nothing = (): void => undefined;
 
-const diagnostics = (problem: (message: string) => void): DiagLogger => ({
-  error: problem,
-  warn: problem,
-  info: nothing,
-  debug: nothing,
-  verbose: nothing,
-});
+const diagnostics = (problem: (message: string) => void): DiagLogger => {
+  const tell = (...said: readonly unknown[]): void => {
+    problem(problemOf(said));
+  };
+  return { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing };
+};
 
 /** The errors of the exporters differ, and few of them say where. */
 function notSent(env: NodeJS.ProcessEnv, error: unknown): string {

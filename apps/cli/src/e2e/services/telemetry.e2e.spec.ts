@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { openClient } from '@kinemacolor/client';
 import { ATTRIBUTES, METRICS, SPANS, STAGES, type LatencySummary } from '@kinemacolor/telemetry';
@@ -168,6 +169,40 @@ describe.skipIf(findCollector() === undefined)('serve --trace, before a real col
       // prettier-ignore
       const line = logs.find((log) => log.service === service && log.body === body && log.attributes[ATTRIBUTES.job] === told.job); // prettier-ignore
       expect([service, body, line?.traceId]).toEqual([service, body, traceId]);
+    }
+  });
+});
+
+describe('serve, asked for its metrics by Prometheus', () => {
+  it('has a port for each process, and runs on where one is taken', { timeout: 120_000 }, async () => {
+    const folder = scratchDir();
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, resolve));
+    const { port } = taken.address() as AddressInfo;
+    const env = {
+      ...process.env,
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+      KINEMACOLOR_MODEL: await tinyModel(folder),
+      KINEMACOLOR_FILE_BYTES: String(2 ** 29),
+      KINEMACOLOR_MEMORY_BYTES: String(2 ** 27),
+    };
+    const serve = startCli(['serve', '--listen', '127.0.0.1:0', '--data', path.join(folder, 'data')], undefined, env);
+    let words = '';
+    serve.child.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    try {
+      await readyAt(serve.child.stderr!);
+      for (const [i, service] of ['decoder', 'colorizer', 'encoder'].entries()) {
+        const answer = await fetch(`http://127.0.0.1:${port + 1 + i}/metrics`);
+        expect(await answer.text()).toContain(`service_name="${service}"`);
+      }
+      const warnings = words.split('\n').filter((line) => line.includes('Metrics cannot be read here'));
+      expect(warnings).toEqual([expect.stringContaining(`port ${port} is taken`)]);
+      expect(warnings[0]).toContain('"service":"gateway"');
+    } finally {
+      taken.close();
+      serve.child.kill('SIGINT');
+      expect((await serve.ended).code).toBe(0);
     }
   });
 });
