@@ -46,6 +46,13 @@ describe('latencyTable', () => {
     expect(table).toMatch(/^whole +520\.5/m);
     expect(table).toContain('1000 frames; the stages come to 100.0 % of the whole.');
     expect(table).toContain('Bottleneck: the colorizer; a frame is 500.5 ms there, 96 % of its time.');
+    expect(latencyTable(recorded().summary(), 1000)).toBe(table);
+  });
+
+  it('says when it is not about all frames', () => {
+    const table = latencyTable(recorded().summary(), 1240);
+    expect(table).toContain('1000 of 1240 frames; the stages');
+    expect(table).toContain('before the encoder of the job was started again');
   });
 });
 
