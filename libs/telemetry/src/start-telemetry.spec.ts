@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,6 +55,28 @@ it('ends within seconds when the collector is away, with one warning', async () 
     OTEL_EXPORTER_OTLP_TIMEOUT: '400',
   });
   expect(out).toMatch(new RegExp(`^true 1 Telemetry could not be sent to ${NOBODY}: is a collector there\\?`));
+});
+
+it.each([
+  ['does not answer', undefined],
+  ['is overloaded', 503],
+])('says so once when it gives up a collector that %s', async (_, status) => {
+  const collector = createHttpServer((request, answer) => {
+    request.resume();
+    if (status !== undefined) answer.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  try {
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const stopped = 'const began = performance.now(); await sent.stop(); const ms = performance.now() - began;';
+    const { out } = await run(`${EMIT}\n ${stopped} console.log(ms < 6000, told.length, told[0]); process.exit();`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    });
+    expect(out).toContain(`true 1 Telemetry could not be sent to ${endpoint}`);
+  } finally {
+    collector.close();
+    collector.closeAllConnections();
+  }
 });
 
 it('runs on where the port of its metrics is taken, with one warning', async () => {

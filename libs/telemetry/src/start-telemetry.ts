@@ -15,7 +15,7 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** Whether anything is sent at all. */
   readonly on: boolean;
-  /** Sends what is left, for three seconds at most. Idempotent. */
+  /** Sends what is left, for three seconds at most; what is not sent by then is lost, and told. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -60,8 +60,9 @@ export async function startTelemetry({ service, onProblem, env = process.env }: 
     const done = sdk.shutdown().catch((error: unknown) => {
       problem(notSent(env, error));
     });
-    await Promise.race([done, timeLimit(LAST_WORDS_MS, late.signal)]);
+    const inTime = await Promise.race([done.then(() => true), timeLimit(LAST_WORDS_MS, late.signal).then(() => false)]);
     late.abort();
+    if (!inTime) problem(notSent(env, new Error(`no answer within ${LAST_WORDS_MS / 1000} s; what was left is lost`)));
   };
   return { on: true, stop: () => (stopping ??= stop()) };
 }
