@@ -249,6 +249,19 @@ describe('colorize', { timeout: 60_000 }, () => {
     expect((await readFile(clip)).equals(before)).toBe(true);
   });
 
+  it('refuses telemetry on standard output when the film goes there', async () => {
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv' });
+    const env = { ...process.env, OTEL_TRACES_EXPORTER: 'console' };
+    const { child, ended } = startCli(['colorize', clip, '-o', '-', '--model', await tinyModel(folder)], undefined, env); // prettier-ignore
+    let words = '';
+    child.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    expect((await ended).code).toBe(2);
+    expect(words).toBe(
+      'kinemacolor: OTEL_TRACES_EXPORTER=console writes to standard output, where the film goes. Unset it, or name a file instead of -.\n',
+    );
+  });
+
   it('does not wait for a collector that is away', async () => {
     const folder = scratchDir();
     const clip = await makeClip({ folder, name: 'film.mkv', frames: 30 });
