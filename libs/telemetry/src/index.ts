@@ -1,4 +1,5 @@
 export type { SpanContext } from '@opentelemetry/api';
+export { aboutJob } from './about-job.js';
 export type { Facts } from './attributes.js';
 export { bottleneckOf, type Bottleneck, type Part } from './bottleneck.js';
 export { nowUs } from './clock.js';

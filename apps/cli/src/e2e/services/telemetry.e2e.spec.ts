@@ -125,6 +125,19 @@ describe.skipIf(findCollector() === undefined)('serve --trace, before a real col
     expect(call).toMatchObject({ service: 'gateway', parentSpanId: OTHER_SPAN });
   });
 
+  it('links the calls about a job with it', () => {
+    const { spans, job } = told;
+    const own = spans.find(({ name, attributes }) => name === SPANS.job && attributes[ATTRIBUTES.job] === job)!;
+    for (const method of ['UploadSource', 'DownloadResult', 'GetJob']) {
+      const call = spans.find(({ name }) => name === `kinemacolor.v1.ColorizationService/${method}`)!;
+      expect(call).toMatchObject({ service: 'gateway', attributes: { [ATTRIBUTES.job]: job } });
+      expect(call.traceId).not.toBe(own.traceId);
+      expect(call.links).toEqual([expect.objectContaining({ traceId: own.traceId, spanId: own.spanId })]);
+    }
+    const made = spans.find(({ spanId }) => spanId === own.parentSpanId)!;
+    expect(made).toMatchObject({ attributes: { [ATTRIBUTES.job]: job }, links: [] });
+  });
+
   it('prints where the time went, and the stages come to the whole', () => {
     const { latency } = told;
     for (const stage of ['decode', 'infer', 'merge', 'encode', 'keep', 'whole']) {
