@@ -54,6 +54,20 @@ describe('the operator’s page', () => {
     expect(twice.stdout).not.toBe(stdout);
   });
 
+  it.each([
+    [['--film', 'banana'], '--film banana: give WIDTHxHEIGHT, such as 1920x1080.'],
+    [['--fps', 'x'], '--fps x: give a number above 0.'],
+    [['--frames', '5'], "Unknown option '--frames'"],
+    [['--short-side', '512'], 'seen as 912 x 512 needs 1400902 B in a message, which may have 1000000'],
+    [['--short-side', '448'], 'The largest short side here is 432.'],
+  ])('is told in a line by that command what cannot be: %j', async (words, told) => {
+    const error = await runCommand([process.execPath, at('sizing.mjs')], ...words).catch((thrown) => thrown);
+    expect(error.code).toBe(2);
+    expect(error.stdout).toBe('');
+    expect(error.stderr).toMatch(/^sizing: [^\n]+\n$/);
+    expect(error.stderr).toContain(told);
+  });
+
   it('names settings that are there', () => {
     const known = new Set(Object.values(SETTINGS).flatMap((one) => one.markdown().match(/(?<=`)KINEMACOLOR_\w+/g)));
     for (const [name] of page.matchAll(/KINEMACOLOR_[A-Z_]+/g)) expect([...known]).toContain(name);

@@ -4,27 +4,48 @@
  *
  *     node deploy/sizing.mjs [--film 1920x1080] [--fps 24] [--short-side 256] [--replicas 3] [--source 8] [--result 8]
  *
- * source and result: Mbit/s of the film that comes in, and of the one that goes out.
+ * source and result: Mbit/s of the film that comes in, and of the one that goes out. What cannot be, such as a frame that is too
+ * large for a message, is told in a line, exit code 2.
  */
 import { parseArgs } from 'node:util';
 
 import { ChromaFrame, LumaFrame } from '@kinemacolor/contracts';
 import { renderSizeFor } from '@kinemacolor/models/render-size';
 import { packTemporalState } from '@kinemacolor/pipeline';
+import { LARGEST_MESSAGE } from '@kinemacolor/streaming';
 
-const { values } = parseArgs({
-  options: {
-    film: { type: 'string', default: '1920x1080' },
-    fps: { type: 'string', default: '24' },
-    'short-side': { type: 'string', default: '256' },
-    replicas: { type: 'string', default: '3' },
-    source: { type: 'string', default: '8' },
-    result: { type: 'string', default: '8' },
-  },
-});
-const [fps, replicas, source, result] = [values.fps, values.replicas, values.source, values.result].map(Number);
-const [filmWidth, filmHeight] = values.film.split('x').map(Number);
-const { width, height } = renderSizeFor({ width: filmWidth, height: filmHeight }, Number(values['short-side']));
+const OPTIONS = {
+  film: { type: 'string', default: '1920x1080' },
+  fps: { type: 'string', default: '24' },
+  'short-side': { type: 'string', default: '256' },
+  replicas: { type: 'string', default: '3' },
+  source: { type: 'string', default: '8' },
+  result: { type: 'string', default: '8' },
+};
+
+/** Ends with one line: the numbers would mean nothing. @returns {never} */
+function refuse(words) {
+  process.stderr.write(`sizing: ${words}\n`);
+  process.exit(2);
+}
+
+function parsed() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    return refuse(error.message.split('\n', 1)[0]);
+  }
+}
+
+const values = parsed();
+const above0 = (name) => {
+  const value = Number(values[name]);
+  return value > 0 && Number.isFinite(value) ? value : refuse(`--${name} ${values[name]}: give a number above 0.`);
+};
+const [fps, replicas, source, result] = ['fps', 'replicas', 'source', 'result'].map(above0);
+const [, filmWidth, filmHeight] = (/^([1-9]\d*)x([1-9]\d*)$/.exec(values.film) ?? refuse(`--film ${values.film}: give WIDTHxHEIGHT, such as 1920x1080.`)).map(Number); // prettier-ignore
+const sizeAt = (short) => renderSizeFor({ width: filmWidth, height: filmHeight }, short);
+const { width, height } = sizeAt(above0('short-side'));
 const pixels = width * height;
 
 const frame = {
@@ -34,10 +55,27 @@ const frame = {
   timeBase: { numerator: 1, denominator: 24 },
   epoch: 1,
 };
+const facts = { frame, shot: 500, model: 'fast', modelVersion: '1' };
+/** Bytes of the largest message of a frame: luma, and both planes of chroma. */
+const bytesAt = (size) => {
+  const plane = new Uint8Array(size.width * size.height);
+  return ChromaFrame.encode(ChromaFrame.create({ ...facts, ...size, luma: plane, u: plane, v: plane })).finish()
+    .byteLength;
+};
+const largest = () => {
+  let short = 16;
+  while (bytesAt(sizeAt(short + 16)) <= LARGEST_MESSAGE) short += 16;
+  return short;
+};
+const chroma = bytesAt({ width, height });
+if (chroma > LARGEST_MESSAGE) {
+  refuse(
+    `a frame of ${values.film} seen as ${width} x ${height} needs ${chroma} B in a message, which may have ${LARGEST_MESSAGE}: ` +
+      `services end such a job with INVALID_ARGUMENT. The largest short side here is ${largest()}.`,
+  );
+}
 const plane = new Uint8Array(pixels);
-const common = { frame, width, height, luma: plane, shot: 500, model: 'fast', modelVersion: '1' };
-const luma = LumaFrame.encode(LumaFrame.create(common)).finish().byteLength;
-const chroma = ChromaFrame.encode(ChromaFrame.create({ ...common, u: plane, v: plane })).finish().byteLength;
+const luma = LumaFrame.encode(LumaFrame.create({ ...facts, width, height, luma: plane })).finish().byteLength;
 const floats = new Float32Array(pixels);
 const state = packTemporalState(
   { snapshot: () => undefined },
@@ -52,6 +90,7 @@ const row = (what, much) => process.stdout.write(`${what.padEnd(62)} ${much.padS
 
 row(`a frame of ${values.film}, seen as ${width} x ${height}: luma`, `${luma} B`);
 row('the same: chroma, with the luma that it was painted for', `${chroma} B`);
+row('largest short side of such a film: a frame is one message', String(largest()));
 row(`a second at ${fps} frames/s, into NATS`, mega((luma + chroma) * fps));
 row('the same, out of NATS', mega((luma + chroma) * fps));
 row(`the same, between its servers, with ${replicas} copies`, mega((luma + chroma) * fps * (replicas - 1)));

@@ -1,4 +1,4 @@
-import { latencyTable, startTelemetry, type Telemetry } from '@kinemacolor/telemetry';
+import { latencyTable, printsToStdout, startTelemetry, type Telemetry } from '@kinemacolor/telemetry';
 import { modelFolder } from '@kinemacolor/models/shipped-models';
 import { startColorizer, type Colorizer } from '@kinemacolor/pipeline';
 import { colorizeItem } from './colorize-item.js';
@@ -47,6 +47,7 @@ export async function colorizeCommand(
     const items = await workList({ inputs, output: flags.output, compare: flags.compare, codec: settings.codec });
     if (flags.traceFile !== undefined) await checkTraceFile(flags.traceFile, items);
     await refuseConflicts(items, settings.codec, flags.traceFile);
+    if (flags.output === '-') refuseOtherOutput(process.env);
     const { device, workers, precision } = settings;
     const warn = (message: string): void => void process.stderr.write(`kinemacolor: ${message}\n`);
     colorizer = await startColorizer({ model: modelFolder(settings.model), device, workers, precision, warn });
@@ -99,6 +100,16 @@ function describe(colorizer: Colorizer | undefined): Pick<Summary, 'model' | 'de
     },
     tensors,
   };
+}
+
+/** @throws UsageError when telemetry would be written into the film */
+function refuseOtherOutput(env: NodeJS.ProcessEnv): void {
+  const names = printsToStdout(env);
+  if (names.length === 0) return;
+  const words = names.map((name) => `${name}=${env[name]}`).join(', ');
+  throw new UsageError(
+    `${words} writes to standard output, where the film goes. Unset it, or name a file instead of -.`,
+  );
 }
 
 /** @throws UsageError when there is not just one film, or the file cannot be written */

@@ -1,6 +1,7 @@
 import { startServices } from '@kinemacolor/serve';
 import { withoutSecrets } from '@kinemacolor/streaming';
 import { EXIT, exitCodeOf } from './exit-code.js';
+import { localCollector } from './local-collector.js';
 import { makeFolder } from './output-file.js';
 import { serveSettings } from './serve-settings.js';
 import { watchSignals } from './signals.js';
@@ -23,7 +24,7 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
       // What the services log is for operators; a newcomer is told what matters.
       env: {
         KINEMACOLOR_LOG_LEVEL: 'warn',
-        ...(trace ? traced(process.env['OTEL_EXPORTER_OTLP_PROTOCOL']) : {}),
+        ...(trace ? { ...localCollector(process.env), KINEMACOLOR_TRACE_FRAMES: '1' } : {}),
         ...process.env,
         ...(model === undefined ? {} : { KINEMACOLOR_MODEL: model }),
       },
@@ -48,12 +49,6 @@ export async function serveCommand(flags: Readonly<Record<string, unknown>>): Pr
     signals.stop();
   }
 }
-
-/** Where a collector listens by OpenTelemetry's own default. What the environment says goes before it. */
-const traced = (protocol: string | undefined): NodeJS.ProcessEnv => ({
-  OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${protocol === 'grpc' ? 4317 : 4318}`,
-  KINEMACOLOR_TRACE_FRAMES: '1',
-});
 
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

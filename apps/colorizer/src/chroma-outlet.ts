@@ -5,6 +5,7 @@ import { errorFields, type Log } from '@kinemacolor/lifecycle';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { publishInWindow, StreamingError, subjectOf, type Bus } from '@kinemacolor/streaming';
 import { count, METRICS } from '@kinemacolor/telemetry';
+import { aboutFrame } from './about-frame.js';
 import type { ColourCounts } from './colour-counts.js';
 import type { JobBook } from './job-book.js';
 import type { LumaWork } from './luma-work.js';
@@ -74,7 +75,9 @@ export class ChromaOutlet {
       if (job === undefined) return work.lease.done();
       counts.poison += 1;
       count(METRICS.framesPoison, 1);
-      log.error({ job: work.job, frame: work.id.index, tries, reason }, 'a frame is given up');
+      aboutFrame(book, work, (frame) => {
+        log.error({ ...frame, tries, reason }, 'a frame is given up');
+      });
       const data = DeadFrame.encode(DeadFrame.create({ frame: work.id, tries, reason })).finish();
       const signal = AbortSignal.timeout(PATIENCE_MS);
       await publishInWindow(this.#stream, { subject: subjectOf('dead', work.job), id: idOf(work), data }, signal);
@@ -105,7 +108,10 @@ export class ChromaOutlet {
     try {
       await leave();
     } catch (error) {
-      this.#options.log.warn({ job: work.job, frame: work.id.index, ...errorFields(error) }, 'a frame is handed back');
+      const { book, log } = this.#options;
+      aboutFrame(book, work, (frame) => {
+        log.warn({ ...frame, ...errorFields(error) }, 'a frame is handed back');
+      });
       this.handBack(work, LATER_MS);
     }
   }
@@ -141,8 +147,10 @@ export class ChromaOutlet {
   }
 
   async #fail(work: LumaWork, code: number, message: string): Promise<void> {
-    const { store, log } = this.#options;
-    log.warn({ job: work.job, frame: work.id.index, code, message }, 'a job is ended');
+    const { store, book, log } = this.#options;
+    aboutFrame(book, work, (frame) => {
+      log.warn({ ...frame, code, reason: message }, 'a job is ended');
+    });
     await endJob(store, work.job, { state: JobState.FAILED, error: { code, message, frame: work.id.index } });
     await work.lease.done();
   }

@@ -2,7 +2,8 @@ import { COLORIZERS } from '@kinemacolor/jobs';
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
 import type { ChromaBytes } from '@kinemacolor/models';
 import { jobOf, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
-import { count, METRICS, nowUs } from '@kinemacolor/telemetry';
+import { count, METRICS, nowUs, withinTrace } from '@kinemacolor/telemetry';
+import { aboutFrame } from './about-frame.js';
 import { Batcher } from './batcher.js';
 import { INTERNAL, NOT_FOUND, type ChromaOutlet } from './chroma-outlet.js';
 import type { ColourCounts } from './colour-counts.js';
@@ -91,13 +92,16 @@ export class Colouring {
   }
 
   async #receive(lease: Lease): Promise<void> {
-    const { log } = this.#options;
+    const { log, book } = this.#options;
     let read: ReturnType<typeof readLuma>;
     try {
       read = readLuma(lease.data);
     } catch (error) {
       // The encoder finds that the frame is lost, and has it made again.
-      log.error({ job: jobOf(lease.subject), ...errorFields(error) }, 'a message is no frame');
+      const job = jobOf(lease.subject);
+      withinTrace(traceOf(lease) ?? book.traceOf(job), () => {
+        log.error({ job, ...errorFields(error) }, 'a message is no frame');
+      });
       lease.giveUp();
       return;
     }
@@ -114,7 +118,9 @@ export class Colouring {
     try {
       await this.#sort(work);
     } catch (error) {
-      log.warn({ job: work.job, frame: work.id.index, ...errorFields(error) }, 'a frame is handed back');
+      aboutFrame(book, work, (frame) => {
+        log.warn({ ...frame, ...errorFields(error) }, 'a frame is handed back');
+      });
       this.#options.outlet.handBack(named(work, ''), LATER_MS);
     }
   }

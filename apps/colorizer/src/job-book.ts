@@ -1,11 +1,14 @@
 import { hasEnded, type JobStore, type StoredJob } from '@kinemacolor/jobs';
 import { forgetJob, type Bus } from '@kinemacolor/streaming';
+import { readTraceparent, type SpanContext } from '@kinemacolor/telemetry';
 
 interface Page {
   record: Promise<StoredJob | undefined>;
   readAt: number;
   /** Something was published for it since it was last seen to run. */
   published: boolean;
+  /** The job's span, as its record had it last. */
+  trace: SpanContext | undefined;
 }
 
 /** How old an answer may be, milliseconds: a job that was cancelled is coloured for no longer than that. */
@@ -35,11 +38,17 @@ export class JobBook {
     const now = performance.now();
     let page = this.#pages.get(id);
     if (page === undefined || now - page.readAt > FRESH_MS) {
-      page = { record: this.#store.get(id), readAt: now, published: page?.published ?? false };
+      page = { record: this.#store.get(id), readAt: now, published: page?.published ?? false, trace: page?.trace };
       this.#pages.set(id, page);
     }
     const record = await page.record;
+    if (record !== undefined) page.trace = readTraceparent(record.traceparent);
     return record === undefined || hasEnded(record.job) ? undefined : record;
+  }
+
+  /** The span of a job that was looked up. @returns undefined where it is not traced, too */
+  traceOf(id: string): SpanContext | undefined {
+    return this.#pages.get(id)?.trace;
   }
 
   /** Chroma of a job was published: should it have ended at that moment, nobody else would clear it away. */

@@ -1,5 +1,7 @@
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
+import { aboutFrame } from './about-frame.js';
 import type { ChromaOutlet } from './chroma-outlet.js';
+import type { JobBook } from './job-book.js';
 import type { LumaWork } from './luma-work.js';
 import { PainterMissing } from './painter-shelf.js';
 import type { Suspects } from './suspects.js';
@@ -7,6 +9,7 @@ import type { Suspects } from './suspects.js';
 export interface SuspectLaneOptions {
   readonly suspects: Suspects;
   readonly outlet: ChromaOutlet;
+  readonly book: JobBook;
   readonly log: Log;
   readonly maxTries: number;
   /** Paints the frame with nothing beside it. @throws PainterMissing, what painting throws */
@@ -51,11 +54,13 @@ export class SuspectLane {
   }
 
   async #try(work: LumaWork): Promise<void> {
-    const { outlet, log } = this.#options;
+    const { outlet, book, log } = this.#options;
     try {
       await this.#judge(work);
     } catch (error) {
-      log.warn({ job: work.job, frame: work.id.index, ...errorFields(error) }, 'a suspect frame is handed back');
+      aboutFrame(book, work, (frame) => {
+        log.warn({ ...frame, ...errorFields(error) }, 'a suspect frame is handed back');
+      });
       outlet.handBack(work);
     }
   }

@@ -234,8 +234,8 @@ async function keepSegments(
     if (job.now.live === undefined) await kept.log.append({ firstFrame: startFrame, frames, state, path });
     for (const place of states.keys()) if (place <= end) states.delete(place);
     counter.encoded = end;
-    await mux.add(path);
     counter.latency.kept(end);
+    await mux.add(path);
     count(METRICS.framesOut, frames);
   }
   await mux.finish();

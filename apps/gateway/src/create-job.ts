@@ -21,6 +21,6 @@ export async function createJob(gateway: Gateway, request: CreateJobRequest, con
   const there = key === '' ? undefined : await gateway.jobs.get(id);
   const giveUp = new Date(Date.now() + gateway.config.idleSeconds * 1000);
   const record = there ?? (await makeJob(gateway, { id, caller, settings, label, attached: false, giveUp, allowedMs, traceparent: context.metadata.get(TRACEPARENT) })); // prettier-ignore
-  context.about(id);
+  context.about(id, record.traceparent);
   return record;
 }

@@ -1,4 +1,5 @@
 import { errorFields, type Log } from '@kinemacolor/lifecycle';
+import { aboutJob } from '@kinemacolor/telemetry';
 import { ServerError, Status, type CallContext, type ServerMiddleware } from 'nice-grpc';
 import { callStatus } from './call-status.js';
 import type { OpenCalls, Parting } from './open-calls.js';
@@ -7,8 +8,8 @@ import type { Caller, Tokens } from './tokens.js';
 /** What every call of ours knows besides its request. Its `signal` also fires when the service stops. */
 export interface CallScope {
   readonly caller: Caller;
-  /** Puts the job that the call is about into its line of the log. */
-  readonly about: (job: string) => void;
+  /** Puts the job that the call is about into its line of the log, and its span. @param traceparent of the job, if it was made before */
+  readonly about: (job: string, traceparent?: string) => void;
 }
 
 export type Context = CallContext & CallScope;
@@ -38,7 +39,11 @@ export function guard({ calls, tokens, log }: GuardOptions): ServerMiddleware<Ca
         signal = open.signal;
         const caller = isHealth(path) ? ANYONE : authenticate(tokens, context);
         if (caller.name !== '') about.token = caller.name;
-        const scope = { ...context, signal, caller, about: (job: string) => (about.job = job) };
+        const aboutIt = (job: string, traceparent?: string): void => {
+          about.job = job;
+          aboutJob(job, traceparent);
+        };
+        const scope = { ...context, signal, caller, about: aboutIt };
         const answer = yield* call.next(call.request, scope);
         status = new ServerError(Status.OK, '');
         return answer;

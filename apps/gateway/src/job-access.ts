@@ -12,7 +12,7 @@ import type { Context } from './guard.js';
 export async function ownJob({ jobs }: Gateway, id: string, { caller, about }: Context): Promise<StoredJob> {
   const record = /^[0-9a-f]{32}$/.test(id) ? await jobs.get(id) : undefined;
   if (record?.owner !== caller.name) throw notFound();
-  about(id);
+  about(id, record.traceparent);
   return record;
 }
 

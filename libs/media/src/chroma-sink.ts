@@ -1,5 +1,6 @@
 import { chromaTables, type ChromaTables } from './chroma-table.js';
 import { planEncode, type EncodePlan } from './encode-plan.js';
+import { EncodedCount } from './encoded-count.js';
 import { listEncoders } from './encoders.js';
 import { outputFailure } from './ffmpeg-failure.js';
 import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
@@ -72,7 +73,7 @@ class FfmpegChromaSink implements ChromaSink {
     private readonly tools: FfmpegTools,
   ) {
     this.#tables = chromaTables(plan.matrix, plan.range, options.saturation ?? 1);
-    this.#audit = new FrameAudit(info.name, output.startFrame, options.onEncoded);
+    this.#audit = new FrameAudit(info.name, output.startFrame, new EncodedCount(tools.version, options.onEncoded));
   }
 
   async write(frame: ChromaFrame): Promise<void> {

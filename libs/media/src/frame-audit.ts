@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { EncodedCount } from './encoded-count.js';
 import { FrameTimes } from './frame-times.js';
 import { LastLines } from './last-lines.js';
 import { MediaError } from './media-error.js';
@@ -11,7 +12,7 @@ export class FrameAudit {
   readonly #unmet: bigint[] = [];
   #chroma = 0;
   #luma = 0;
-  #encoded = 0;
+  readonly #encoded: EncodedCount;
   #difference: string | undefined;
   #watching: Promise<unknown> = Promise.resolve();
   /** Luma that ran ahead of the chroma. */
@@ -20,9 +21,10 @@ export class FrameAudit {
   constructor(
     private readonly name: string,
     startFrame: number,
-    private readonly onEncoded?: (frames: number) => void,
+    encoded: EncodedCount,
   ) {
     this.#next = startFrame;
+    this.#encoded = encoded;
   }
 
   /** @throws MediaError `OUT_OF_ORDER` for a gap, a repetition or a time that does not rise. */
@@ -59,9 +61,9 @@ export class FrameAudit {
 
   /** @throws MediaError `FRAME_MISMATCH`. */
   check(): void {
-    const counts = `the film has ${this.#luma} frames here, ${this.#chroma} frames of colour came, ${this.#encoded} were encoded`;
+    const counts = `the film has ${this.#luma} frames here, ${this.#chroma} frames of colour came, ${this.#encoded.frames} were encoded`;
     const problem =
-      this.#difference ?? (this.#luma !== this.#chroma || this.#encoded !== this.#chroma ? counts : undefined);
+      this.#difference ?? (this.#luma !== this.#chroma || this.#encoded.frames !== this.#chroma ? counts : undefined);
     if (problem === undefined) return;
     throw new MediaError(
       'FRAME_MISMATCH',
@@ -94,10 +96,7 @@ export class FrameAudit {
   async #watchProgress(pipe: Readable): Promise<void> {
     const lines = new LastLines(1);
     lines.onLine((line) => {
-      const frames = /^frame=\s*(\d+)/.exec(line)?.[1];
-      if (frames === undefined) return;
-      this.#encoded = Number(frames);
-      this.onEncoded?.(this.#encoded);
+      this.#encoded.line(line);
     });
     pipe.setEncoding('utf8');
     pipe.on('data', (text: string) => {

@@ -105,6 +105,43 @@ describe('a newer ffmpeg makes a film of segments', () => {
   );
 });
 
+describe('frames that are encoded', () => {
+  /** What is told while 40 frames are in an encoder that looks 50 ahead, and at last. */
+  async function reports(): Promise<{ readonly early: number[]; readonly last: number | undefined }> {
+    const folder = scratchDir();
+    const info = await probe(await makeClip({ folder, name: 'film.mkv', frames: 120 }));
+    const [width, height] = [16, 12];
+    const told: number[] = [];
+    const onEncoded = (encoded: number): void => void told.push(encoded);
+    const target = { kind: 'part', path: join(folder, 'film.mov') } as const;
+    const sink = await openChromaSink(info, { width, height, codec: 'h264', preset: 'slow', target, onEncoded });
+    const planes = { u: new Uint8Array(width * height), v: new Uint8Array(width * height) };
+    let early: number[] = [];
+    for await (const { index, pts } of await openLuma(info, { width, height })) {
+      await sink.write({ index, pts, ...planes });
+      if (index !== 39) continue;
+      await expect.poll(() => told.length).toBeGreaterThan(8);
+      early = [...told];
+    }
+    await sink.finish();
+    return { early, last: told.at(-1) };
+  }
+
+  it('are not told of while an encoder that looks ahead still holds them', async () => {
+    const { early, last } = await reports();
+    expect(Math.max(...early)).toBe(0);
+    expect(last).toBe(120);
+  });
+
+  it.skipIf(other === undefined)('nor by the other ffmpeg (skipped without KINEMACOLOR_TEST_FFMPEG_ALT)', async () => {
+    await withOther(async () => {
+      const { early, last } = await reports();
+      expect(Math.max(...early)).toBe(0);
+      expect(last).toBe(120);
+    });
+  });
+});
+
 describe('a newer ffmpeg that converts seldom subtitles', () => {
   it.skipIf(other === undefined)(
     'gives the same bytes each time (skipped without KINEMACOLOR_TEST_FFMPEG_ALT)',

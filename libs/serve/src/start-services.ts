@@ -5,6 +5,7 @@ import { ConfigError } from '@kinemacolor/config';
 import { checkSettings, supervise, type SupervisedChild } from '@kinemacolor/lifecycle';
 import { diskBytes } from '@kinemacolor/streaming';
 import { keepServer, type KeptServer } from './kept-server.js';
+import { metricsPort } from './metrics-port.js';
 import { explainGone } from './nats-gone.js';
 
 export interface ServicesOptions {
@@ -66,12 +67,14 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   };
   let limits: NodeJS.ProcessEnv = {};
   const own = server === undefined ? {} : NO_OTHER_LOGIN;
-  const env = (): NodeJS.ProcessEnv => ({
+  const asked = { ...process.env, ...options.env };
+  /** @param place of the process, the gateway's is the first */
+  const env = (place = 0): NodeJS.ProcessEnv => ({
     ...limits,
-    ...process.env,
-    ...options.env,
+    ...asked,
     ...own,
     ...ONE_FOR_ALL,
+    ...metricsPort(asked, place),
     KINEMACOLOR_NATS: url,
   });
   try {
@@ -80,11 +83,11 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     const gatewayEnv = { ...env(), KINEMACOLOR_LISTEN: options.listen };
     const checked = checkSettings({ name: 'gateway', program: mainOf('gateway'), env: gatewayEnv });
     // Side by side, but the gateway last: who reaches it finds everything running.
-    const starting = plan(options).map(async ({ name, ...program }) => {
+    const starting = plan(options).map(async ({ name, ...program }, i) => {
       const onCrash = (how: string): void => {
         tell(`${name} ended and is started again: ${how}`);
       };
-      processes.set(name, await supervise({ name, ...program, env, onCrash, signal }));
+      processes.set(name, await supervise({ name, ...program, env: () => env(i + 1), onCrash, signal }));
     });
     throwFirst(await Promise.allSettled([checked, ...starting]));
     const gateway = await supervise({

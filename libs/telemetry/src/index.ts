@@ -1,4 +1,5 @@
 export type { SpanContext } from '@opentelemetry/api';
+export { aboutJob } from './about-job.js';
 export type { Facts } from './attributes.js';
 export { bottleneckOf, type Bottleneck, type Part } from './bottleneck.js';
 export { nowUs } from './clock.js';
@@ -11,6 +12,7 @@ export { latencyTable } from './latency-table.js';
 export { logStream, traceFields, withinTrace } from './log-stream.js';
 export { count, measure, watchGauge, type Observe } from './measure.js';
 export { ATTRIBUTES, METRICS, SPANS, STAGES, type MetricName, type Stage } from './names.js';
+export { printsToStdout } from './prints-to-stdout.js';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.js';
 export { TraceFile } from './trace-file.js';
 export { isSampled, readTraceparent, TRACEPARENT, traceparentOf } from './trace-context.js';

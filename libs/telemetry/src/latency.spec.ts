@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bottleneckOf } from './bottleneck.js';
+import { bottleneckOf, type Bottleneck } from './bottleneck.js';
 import { bordersOf } from './frame-clock.js';
 import { LatencyRecorder } from './latency.js';
 import { latencyTable } from './latency-table.js';
@@ -46,6 +46,13 @@ describe('latencyTable', () => {
     expect(table).toMatch(/^whole +520\.5/m);
     expect(table).toContain('1000 frames; the stages come to 100.0 % of the whole.');
     expect(table).toContain('Bottleneck: the colorizer; a frame is 500.5 ms there, 96 % of its time.');
+    expect(latencyTable(recorded().summary(), 1000)).toBe(table);
+  });
+
+  it('says when it is not about all frames', () => {
+    const table = latencyTable(recorded().summary(), 1240);
+    expect(table).toContain('1000 of 1240 frames; the stages');
+    expect(table).toContain('before the encoder of the job was started again');
   });
 });
 
@@ -60,5 +67,31 @@ describe('bottleneckOf', () => {
     expect(of({ decode: 40_000, infer: 60_000, merge: 61_000, encode: 500_000 })).toBe('decoder');
     expect(of({ decode: 1000, queue: 900_000, infer: 950_000, merge: 960_000, encode: 2_900_000 })).toBe('colorizer');
     expect(of({ decode: 1000, infer: 50_000, deliver: 800_000, merge: 900_000, encode: 950_000 })).toBe('encoder');
+  });
+
+  /** A film whose frames take so many milliseconds in each part; `encode` is until the last one has gone in and come out. */
+  const film = (frames: number, ms: { decode: number; infer: number; encode: number }): Bottleneck | undefined => {
+    const recorder = new LatencyRecorder();
+    const last = frames * Math.max(ms.decode, ms.infer, ms.encode);
+    for (let i = 0; i < frames; i++) {
+      const began = 1e9 + i * 1000 * Math.max(ms.decode, ms.infer);
+      const coloured = began + 1000 * (ms.decode + ms.infer);
+      recorder.add(bordersOf(began, { decode: began + 1000 * ms.decode, infer: coloured, encode: coloured + last * 1000 })); // prettier-ignore
+    }
+    return bottleneckOf(recorder.summary());
+  };
+
+  it('is the encoder where a film is too short for frames to gather before it', () => {
+    const found = film(72, { decode: 3, infer: 160, encode: 330 });
+    expect(found?.part).toBe('encoder');
+    expect(found?.share).toBeGreaterThan(0.9);
+  });
+
+  it('is a slow decoder all the same, though its frames are long in an encoder that looks ahead', () => {
+    expect(film(72, { decode: 40, infer: 5, encode: 1 })?.part).toBe('decoder');
+  });
+
+  it('is none where no part stands out', () => {
+    expect(of({ decode: 40_000, window: 960_000, infer: 970_000, merge: 980_000, encode: 1_000_000 })).toBeUndefined();
   });
 });

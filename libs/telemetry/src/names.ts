@@ -42,6 +42,8 @@ export const SPANS = {
   job: 'kinemacolor.job',
   frame: 'kinemacolor.frame',
   batch: 'kinemacolor.batch',
+  /** A call at the gateway; the library that makes it puts the names of service and method there. */
+  call: 'kinemacolor.v1.SERVICE/METHOD',
   stage: (stage: Stage): string => `kinemacolor.frame.${stage}`,
 } as const;
 

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -53,6 +55,44 @@ it('ends within seconds when the collector is away, with one warning', async () 
     OTEL_EXPORTER_OTLP_TIMEOUT: '400',
   });
   expect(out).toMatch(new RegExp(`^true 1 Telemetry could not be sent to ${NOBODY}: is a collector there\\?`));
+});
+
+it.each([
+  ['does not answer', undefined],
+  ['is overloaded', 503],
+])('says so once when it gives up a collector that %s', async (_, status) => {
+  const collector = createHttpServer((request, answer) => {
+    request.resume();
+    if (status !== undefined) answer.writeHead(status).end();
+  });
+  await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+  try {
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    const stopped = 'const began = performance.now(); await sent.stop(); const ms = performance.now() - began;';
+    const { out } = await run(`${EMIT}\n ${stopped} console.log(ms < 6000, told.length, told[0]); process.exit();`, {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    });
+    expect(out).toContain(`true 1 Telemetry could not be sent to ${endpoint}`);
+  } finally {
+    collector.close();
+    collector.closeAllConnections();
+  }
+});
+
+it('runs on where the port of its metrics is taken, with one warning', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, resolve));
+  try {
+    const { port } = taken.address() as AddressInfo;
+    const pause = 'await new Promise((resolve) => setTimeout(resolve, 300));';
+    const { out } = await run(
+      `${EMIT}\n ${pause} await sent.stop(); console.log(sent.on, told.length, told[0]); process.exit();`,
+      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: String(port) },
+    );
+    expect(out).toContain(`true 1 Metrics cannot be read here: port ${port} is taken.`);
+  } finally {
+    taken.close();
+  }
 });
 
 it.skipIf(findCollector() === undefined)(

@@ -1,6 +1,7 @@
 import { diag, DiagLogLevel, type DiagLogger } from '@opentelemetry/api';
 import { knownIds } from './known-ids.js';
 import { forgetInstruments } from './measure.js';
+import { problemOf } from './problem-of.js';
 import { wantedTelemetry } from './wanted.js';
 
 export interface TelemetryOptions {
@@ -14,7 +15,7 @@ export interface TelemetryOptions {
 export interface Telemetry {
   /** Whether anything is sent at all. */
   readonly on: boolean;
-  /** Sends what is left, for three seconds at most. Idempotent. */
+  /** Sends what is left, for three seconds at most; what is not sent by then is lost, and told. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -59,8 +60,9 @@ export async function startTelemetry({ service, onProblem, env = process.env }: 
     const done = sdk.shutdown().catch((error: unknown) => {
       problem(notSent(env, error));
     });
-    await Promise.race([done, timeLimit(LAST_WORDS_MS, late.signal)]);
+    const inTime = await Promise.race([done.then(() => true), timeLimit(LAST_WORDS_MS, late.signal).then(() => false)]);
     late.abort();
+    if (!inTime) problem(notSent(env, new Error(`no answer within ${LAST_WORDS_MS / 1000} s; what was left is lost`)));
   };
   return { on: true, stop: () => (stopping ??= stop()) };
 }
@@ -94,13 +96,12 @@ function seldom(tell: (message: string) => void): (message: string) => void {
 
 const nothing = (): void => undefined;
 
-const diagnostics = (problem: (message: string) => void): DiagLogger => ({
-  error: problem,
-  warn: problem,
-  info: nothing,
-  debug: nothing,
-  verbose: nothing,
-});
+const diagnostics = (problem: (message: string) => void): DiagLogger => {
+  const tell = (...said: readonly unknown[]): void => {
+    problem(problemOf(said));
+  };
+  return { error: tell, warn: tell, info: nothing, debug: nothing, verbose: nothing };
+};
 
 /** The errors of the exporters differ, and few of them say where. */
 function notSent(env: NodeJS.ProcessEnv, error: unknown): string {

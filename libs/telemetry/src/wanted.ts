@@ -1,5 +1,5 @@
 /** The signals of OpenTelemetry, as its variables call them. */
-const SIGNALS = ['TRACES', 'METRICS', 'LOGS'] as const;
+export const SIGNALS = ['TRACES', 'METRICS', 'LOGS'] as const;
 
 const ENDPOINT = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 

@@ -13,6 +13,7 @@ test('options have defaults, and numbers are read', () => {
     width: undefined,
     rounds: undefined,
     frames: undefined,
+    direct: false,
     out: 'out/bench',
   });
   expect(parseOptions(['generator', '--width', '32', '--rounds', '5'])).toMatchObject({ width: 32, rounds: 5 });

@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly model: string | undefined;
   /** The film of `services` and `telemetry`; undefined makes one. */
   readonly clip: string | undefined;
+  /** Of `telemetry` only what making and sending takes by itself, which wants no film. */
+  readonly direct: boolean;
   /** Folder for the JSON files, relative to the working directory. */
   readonly out: string;
 }
@@ -37,6 +39,7 @@ export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|
   --frames N   frames or steps of a round (the same four), frames of the clip (film, services, telemetry)
   --model M    a shipped model's name or a folder (film, memory, stabilizer, services, telemetry)
   --clip FILE  the film of services and telemetry
+  --direct     telemetry: only what making and sending takes by itself, in a minute or two
   --out DIR    where the JSON goes (out/bench)
 `;
 
@@ -53,6 +56,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
         frames: { type: 'string' },
         model: { type: 'string' },
         clip: { type: 'string' },
+        direct: { type: 'boolean' },
         out: { type: 'string' },
       },
     });
@@ -69,6 +73,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     frames: natural('frames', values.frames),
     model: values.model,
     clip: values.clip,
+    direct: values.direct ?? false,
     out: values.out ?? 'out/bench',
   });
 }

@@ -11,6 +11,7 @@ const KEPT_ERROR_CHARACTERS = 4000;
 
 /**
  * Runs a command to its end.
+ * @param env beside that of this process
  * @param onStart gets the process id once it runs
  * @throws BenchError `CHILD_FAILED` with the last lines of its standard error, for any end but exit code 0
  */
@@ -18,10 +19,14 @@ export async function runCommand(
   name: string,
   command: string,
   args: readonly string[],
-  { cwd, onStart }: { cwd?: string; onStart?: (pid: number) => void } = {},
+  { cwd, env, onStart }: { cwd?: string; env?: NodeJS.ProcessEnv; onStart?: (pid: number) => void } = {},
 ): Promise<CommandEnd> {
   const started = performance.now();
-  const child = spawn(command, args, { ...(cwd === undefined ? {} : { cwd }), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env: { ...process.env, ...env } }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   endWithUs(child);
   let stdout = '';
   let said = '';

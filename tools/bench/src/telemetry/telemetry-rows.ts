@@ -8,7 +8,7 @@ export type TelemetryRound = Readonly<Record<string, Turn>>;
 
 type Measure = (turn: Turn) => number;
 
-const cpuMs: Measure = ({ cpuSeconds, frames }) => (1000 * cpuSeconds) / frames;
+export const cpuMs: Measure = ({ cpuSeconds, frames }) => (1000 * cpuSeconds) / frames;
 const cpuMsToLastByte: Measure = ({ cpuSeconds, endCpuSeconds, frames }) =>
   (1000 * (cpuSeconds - endCpuSeconds)) / frames;
 const fps: Measure = ({ frames, seconds }) => frames / seconds;

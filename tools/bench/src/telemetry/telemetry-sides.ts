@@ -7,13 +7,15 @@ export interface TelemetrySide {
   readonly to?: 'collector' | 'nobody';
   /** Least that the throughput may be, as a share of the one without telemetry. */
   readonly least?: number;
+  /** Most that making and sending alone may take, as a share of what the services take without; undefined: not taken alone. */
+  readonly most?: number;
 }
 
 /** The first one is what the others are held against. */
 export const SIDES: readonly TelemetrySide[] = [
   { name: 'off' },
-  { name: '1 % of frames', share: 0.01, to: 'collector', least: 0.995 },
-  { name: 'all frames', share: 1, to: 'collector', least: 0.97 },
+  { name: '1 % of frames', share: 0.01, to: 'collector', least: 0.995, most: 0.005 },
+  { name: 'all frames', share: 1, to: 'collector', least: 0.97, most: 0.03 },
   { name: 'all frames, collector away', share: 1, to: 'nobody', least: 0.995 },
 ];
 

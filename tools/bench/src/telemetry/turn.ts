@@ -7,6 +7,7 @@ import { BenchError } from '../bench-error.js';
 import { builtFile, WORK } from '../paths.js';
 import { runCommand } from '../run-command.js';
 import type { WorldOptions } from '../services/service-world.js';
+import { noCollector } from './no-collector.js';
 import { whatCame, type Received } from './received.js';
 import { NOBODY, sideEnvironment, type TelemetrySide } from './telemetry-sides.js';
 import { cpuSecondsOf } from './tree-cpu.js';
@@ -66,12 +67,6 @@ export async function takeTurn(side: TelemetrySide, films: TurnFilms): Promise<T
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-export const noCollector = (): BenchError =>
-  new BenchError(
-    'PEER_MISSING',
-    'There is no OpenTelemetry Collector to send to: install Go 1.24 or later and run `npm run setup`, which builds it.',
-  );
 
 async function runTurn(films: TurnFilms, env: Readonly<Record<string, string>>): Promise<TurnCost> {
   const args = [builtFile('telemetry/turn-process'), JSON.stringify({ ...films, env })];

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { openClient } from '@kinemacolor/client';
 import { ATTRIBUTES, METRICS, SPANS, STAGES, type LatencySummary } from '@kinemacolor/telemetry';
@@ -124,6 +125,19 @@ describe.skipIf(findCollector() === undefined)('serve --trace, before a real col
     expect(call).toMatchObject({ service: 'gateway', parentSpanId: OTHER_SPAN });
   });
 
+  it('links the calls about a job with it', () => {
+    const { spans, job } = told;
+    const own = spans.find(({ name, attributes }) => name === SPANS.job && attributes[ATTRIBUTES.job] === job)!;
+    for (const method of ['UploadSource', 'DownloadResult', 'GetJob']) {
+      const call = spans.find(({ name }) => name === `kinemacolor.v1.ColorizationService/${method}`)!;
+      expect(call).toMatchObject({ service: 'gateway', attributes: { [ATTRIBUTES.job]: job } });
+      expect(call.traceId).not.toBe(own.traceId);
+      expect(call.links).toEqual([expect.objectContaining({ traceId: own.traceId, spanId: own.spanId })]);
+    }
+    const made = spans.find(({ spanId }) => spanId === own.parentSpanId)!;
+    expect(made).toMatchObject({ attributes: { [ATTRIBUTES.job]: job }, links: [] });
+  });
+
   it('prints where the time went, and the stages come to the whole', () => {
     const { latency } = told;
     for (const stage of ['decode', 'infer', 'merge', 'encode', 'keep', 'whole']) {
@@ -172,6 +186,40 @@ describe.skipIf(findCollector() === undefined)('serve --trace, before a real col
   });
 });
 
+describe('serve, asked for its metrics by Prometheus', () => {
+  it('has a port for each process, and runs on where one is taken', { timeout: 120_000 }, async () => {
+    const folder = scratchDir();
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, resolve));
+    const { port } = taken.address() as AddressInfo;
+    const env = {
+      ...process.env,
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+      KINEMACOLOR_MODEL: await tinyModel(folder),
+      KINEMACOLOR_FILE_BYTES: String(2 ** 29),
+      KINEMACOLOR_MEMORY_BYTES: String(2 ** 27),
+    };
+    const serve = startCli(['serve', '--listen', '127.0.0.1:0', '--data', path.join(folder, 'data')], undefined, env);
+    let words = '';
+    serve.child.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    try {
+      await readyAt(serve.child.stderr!);
+      for (const [i, service] of ['decoder', 'colorizer', 'encoder'].entries()) {
+        const answer = await fetch(`http://127.0.0.1:${port + 1 + i}/metrics`);
+        expect(await answer.text()).toContain(`service_name="${service}"`);
+      }
+      const warnings = words.split('\n').filter((line) => line.includes('Metrics cannot be read here'));
+      expect(warnings).toEqual([expect.stringContaining(`port ${port} is taken`)]);
+      expect(warnings[0]).toContain('"service":"gateway"');
+    } finally {
+      taken.close();
+      serve.child.kill('SIGINT');
+      expect((await serve.ended).code).toBe(0);
+    }
+  });
+});
+
 describe('colorize', { timeout: 60_000 }, () => {
   it('tells where the time of every frame went, in a table, in the summary and in a file for Perfetto', async () => {
     const folder = scratchDir();
@@ -212,6 +260,19 @@ describe('colorize', { timeout: 60_000 }, () => {
     expect(run.stderr).toMatch(new RegExp(`would be both the trace and ${what}`));
     expect(run.code).toBe(2);
     expect((await readFile(clip)).equals(before)).toBe(true);
+  });
+
+  it('refuses telemetry on standard output when the film goes there', async () => {
+    const folder = scratchDir();
+    const clip = await makeClip({ folder, name: 'film.mkv' });
+    const env = { ...process.env, OTEL_TRACES_EXPORTER: 'console' };
+    const { child, ended } = startCli(['colorize', clip, '-o', '-', '--model', await tinyModel(folder)], undefined, env); // prettier-ignore
+    let words = '';
+    child.stderr!.on('data', (chunk: Buffer) => (words += chunk.toString()));
+    expect((await ended).code).toBe(2);
+    expect(words).toBe(
+      'kinemacolor: OTEL_TRACES_EXPORTER=console writes to standard output, where the film goes. Unset it, or name a file instead of -.\n',
+    );
   });
 
   it('does not wait for a collector that is away', async () => {
