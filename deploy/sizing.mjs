@@ -86,6 +86,8 @@ const hour = 3600 * fps;
 const mega = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 const giga = (bytes) => `${(bytes / 1e9).toFixed(1)} GB`;
 const [sourceHour, resultHour] = [source, result].map((mbit) => (mbit * 1e6 * 3600) / 8);
+// Who has read enough closes the pipe.
+process.stdout.on('error', () => process.exit());
 const row = (what, much) => process.stdout.write(`${what.padEnd(62)} ${much.padStart(9)}\n`);
 
 row(`a frame of ${values.film}, seen as ${width} x ${height}: luma`, `${luma} B`);

@@ -47,6 +47,7 @@ describe('readConfig of a preset', () => {
     expect(config.data.bw.map((set) => set.folder)).toEqual(['grey', 'more-grey']);
     expect(config.data.color).toEqual([{ folder: 'colour', weight: 1 }]);
     expect(config.features.path).toBe('weights');
+    expect(config.networks.recogniser).toBe(preset === 'kinemacolor' ? 'weights' : undefined);
     // Pictures are then held out of the training pictures.
     expect(config.validation.color).toBeUndefined();
     expect(await failure(() => readConfig({ preset }))).toContain('data.color');

@@ -75,7 +75,10 @@ async function readJson(file: string): Promise<object> {
 }
 
 function withOverrides(base: object, { bw, color, validation, clip, run, features }: ConfigOverrides): object {
-  const { data = {}, validation: checked = {}, features: looking = {} } = base as Record<string, object>;
+  const { data = {}, validation: checked = {}, features: looking = {}, networks = {} } = base as Record<string, object>;
+  // One classifier serves both: what recognises begins with it, what judges looks through it.
+  const recognises =
+    features !== undefined && (networks as Partial<TrainingConfig['networks']>).semantics !== undefined;
   const folders = (list: readonly string[]): object[] => list.map((folder) => ({ folder }));
   return {
     ...base,
@@ -86,6 +89,7 @@ function withOverrides(base: object, { bw, color, validation, clip, run, feature
       ...(color === undefined ? {} : { color: folders(color) }),
     },
     ...(features === undefined ? {} : { features: { ...looking, path: features } }),
+    ...(recognises ? { networks: { ...networks, recogniser: features } } : {}),
     validation: {
       ...checked,
       ...(validation === undefined ? {} : { color: validation }),
