@@ -10,8 +10,9 @@ import { UsageError } from './usage-error.js';
 export async function listModelsCommand(): Promise<number> {
   for (const name of shippedModels()) {
     const info = JSON.parse(await readFile(path.join(modelFolder(name), 'kinemacolor.json'), 'utf8')) as ModelInfo;
-    const { width, residualBlocks } = info.config;
-    console.log(`${name}\t${info.version}\twidth ${width}, ${residualBlocks} blocks, render size ${info.renderSize}`);
+    const { width, residualBlocks, semantics } = info.config;
+    const branch = semantics === undefined ? '' : ', semantic branch';
+    console.log(`${name}\t${info.version}\twidth ${width}, ${residualBlocks} blocks${branch}, render size ${info.renderSize}`);
   }
   return EXIT.OK;
 }

@@ -64,10 +64,11 @@ const USE = [
   '`model.json` is a Layers model of TensorFlow.js, with two layers of `@kinemacolor/models`.',
 ].join('\n\n');
 
-function architecture({ width, residualBlocks, inputChannels, outputChannels }: GeneratorConfig): string {
+function architecture({ width, residualBlocks, inputChannels, outputChannels, semantics }: GeneratorConfig): string {
   const from = inputChannels === 1 ? 'luma' : 'RGB';
   const to = outputChannels === 2 ? 'chroma (U, V)' : 'RGB';
-  return `the ResNet generator of CycleGAN, width ${width}, ${residualBlocks} residual blocks, ${from} in, ${to} out`;
+  const branch = semantics === undefined ? '' : ", with a semantic branch of Darknet tiny's shape";
+  return `the ResNet generator of CycleGAN, width ${width}, ${residualBlocks} residual blocks, ${from} in, ${to} out${branch}`;
 }
 
 const measured = (rows: readonly CardMetrics[]): string =>
