@@ -27,7 +27,7 @@ beforeAll(async () => {
   clip = await makeVfrClip({ folder, name: 'chaos.mkv', width: 160, height: 120, frames: FRAMES, audio: 'flac' });
   world = await openServiceWorld({
     folder: path.join(folder, 'data'),
-    frameMs: 8,
+    frameMs: 12,
     counts: { colorizers: 2 },
     env: { KINEMACOLOR_SEGMENT_FRAMES: String(SEGMENT), KINEMACOLOR_WINDOW: '24' },
   });
@@ -54,10 +54,17 @@ describe('chaos', () => {
   ])(
     'kill -9 of %s in mid-job changes nothing',
     async (name, victims) => {
+      world.told.length = 0;
       const film = await colour(name.slice(0, 8), async (job) => {
-        await world.coloured(job, 2 * SEGMENT + 10);
-        for (const victim of victims) world.kill(victim);
+        const { state } = await world.coloured(job, 2 * SEGMENT + 10);
+        const killed = victims.filter((victim) => world.kill(victim));
+        // Else nothing was disturbed, and the film would prove nothing.
+        expect([state, ...killed]).toEqual(['running', ...victims]);
       });
+      for (const victim of victims) {
+        const words = `${victim === 'nats' ? 'NATS' : victim} ended and is started again`;
+        await expect.poll(() => world.told).toContainEqual(expect.stringContaining(words));
+      }
       expect(film).toEqual(undisturbed);
     },
     120_000,
@@ -78,7 +85,9 @@ describe('chaos', () => {
             if (world.kill(KINDS[Math.floor(random() * KINDS.length)]!)) killed += 1;
           }
         });
-        if (killed > 0) await expect.poll(() => world.told.length).toBeGreaterThan(0);
+        // The first one at least: the job had just begun.
+        expect(killed, `round ${round} of seed ${SEED}`).toBeGreaterThan(0);
+        await expect.poll(() => world.told.length).toBeGreaterThan(0);
         expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
       }
     },
