@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { makeVfrClip, scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -70,6 +71,20 @@ describe('chaos', () => {
     120_000,
   );
 
+  it.each(['decoder-1', 'encoder-1'])(
+    'kill -9 of each ffmpeg of %s in mid-job, as when memory runs out, changes nothing',
+    async (name) => {
+      const film = await colour(`ffmpeg-${name}`, async (job) => {
+        const { state } = await world.coloured(job, 2 * SEGMENT + 10);
+        const pids = ffmpegsOf(world.services.processes.get(name)!.pid!);
+        expect([state, pids.length > 0]).toEqual(['running', true]);
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
+      });
+      expect(film).toEqual(undisturbed);
+    },
+    120_000,
+  );
+
   it(
     `random kills change nothing (seed ${SEED})`,
     async () => {
@@ -94,6 +109,12 @@ describe('chaos', () => {
     120_000 * ROUNDS,
   );
 });
+
+/** The ffmpegs that a process has started. */
+function ffmpegsOf(pid: number): number[] {
+  const lines = execFileSync('ps', ['--no-headers', '-o', 'pid,comm', '--ppid', String(pid)]).toString();
+  return [...lines.matchAll(/^ *(\d+) ffmpeg$/gm)].map(([, found]) => Number(found));
+}
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function mulberry(seed: number): () => number {
