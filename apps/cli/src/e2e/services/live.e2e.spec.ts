@@ -13,10 +13,10 @@ const RATE = 25;
 const FRAMES = 200;
 const MAX_DELAY_MS = 800;
 /**
- * A picture may wait for its colours for the delay that was asked for, and for the rest of its segment; the first ones wait for
- * the start of four ffmpegs as well. On a busy machine all that takes its time; but who waited for the colorizers would be 12 s late in the end.
+ * A picture may wait for its colours for the delay that was asked for, and for the rest of its segment: some 1.2 s. On a busy
+ * machine all that takes its time; but who waited for the colorizers would be 12 s late in the end.
  */
-const MOST_DELAY_MS = 6_000;
+const MOST_DELAY_MS = 5_000;
 const folder = scratchDir();
 
 let world: ServiceWorld;
@@ -63,6 +63,7 @@ describe('a live stream', () => {
     const { pictures } = await fingerprint(film);
     expect(pictures).toHaveLength(FRAMES);
     expect(delays).toHaveLength(FRAMES);
-    expect(Math.max(...delays)).toBeLessThan(MOST_DELAY_MS);
+    // The first ones also wait for the start of several ffmpegs, which is caught up with.
+    expect(Math.max(...delays.slice(FRAMES / 2))).toBeLessThan(MOST_DELAY_MS);
   }, 120_000);
 });
