@@ -150,10 +150,11 @@ def persist(call):
 
 
 class beside:
-    """A file that gets its name only when it is whole."""
+    """A file that gets its name only when it is whole, or, to try out whether it could be written, never."""
 
-    def __init__(self, path):
+    def __init__(self, path, keep=True):
         self.path = path
+        self.keep = keep
         self.partial = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")
 
     def __enter__(self):
@@ -162,7 +163,7 @@ class beside:
 
     def __exit__(self, kind, error, trace):
         self.file.close()
-        if error is None:
+        if error is None and self.keep:
             self.partial.replace(self.path)
         else:
             self.partial.unlink()
@@ -203,6 +204,16 @@ class Bearer(
     intercept_unary_unary = intercept_unary_stream = intercept_stream_unary = intercept_stream_stream = intercept
 
 
+def check_files(film, out):
+    """Fails at once for what would else be found out in the midst of a call, or when the film has been coloured."""
+    with open(film, "rb"):
+        pass
+    if out.is_dir():
+        raise Failed(f"{out} is a folder. Give a file name.")
+    with beside(out, keep=False):
+        pass
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("way", choices=["stream", "job"])
@@ -219,6 +230,7 @@ def main():
     settings = settings_pb2.ColorizeSettings(codec=wanted.codec, container=container)
     service = connect(wanted.server, wanted.ca, wanted.token)
     try:
+        check_files(wanted.film, wanted.out)
         done = (stream if wanted.way == "stream" else job)(service, wanted.film, wanted.out, settings)
     except grpc.RpcError as error:
         sys.exit(f"{error.code().name}: {error.details()}")

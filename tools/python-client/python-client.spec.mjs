@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { openFlakyLine, startTestService, turned } from '@kinemacolor/client/testing';
@@ -58,5 +58,21 @@ describe.skipIf(!hasPython)('a client in Python (skipped without the set-up’s 
       expect(failure).toMatchObject({ code: 1, stderr: 'UNAUTHENTICATED: The token is missing or not known.\n' });
     }
     expect((await readdir(folder)).filter((name) => name.includes('refused'))).toEqual([]);
+  });
+
+  it.each([
+    { what: 'a film that is not there', film: 'none.mkv', out: 'out.mkv', says: /No such file.*none\.mkv/ },
+    { what: 'a folder that is not there', film: 'film.mkv', out: 'nowhere/out.mkv', says: /No such file.*nowhere/ },
+    { what: 'a folder of that name', film: 'film.mkv', out: 'folder.mkv', says: /folder\.mkv is a folder/ },
+  ])('tells of $what before it calls the service', async ({ film, out, says }) => {
+    await mkdir(at('folder.mkv'), { recursive: true });
+    const calls = service.calls.length;
+    for (const way of ['stream', 'job']) {
+      const { code, stderr } = await failureOf(colorize(way, at(film), at(out)));
+      expect(stderr).toMatch(says);
+      expect([code, stderr.split('\n').length]).toEqual([1, 2]);
+    }
+    expect(service.calls).toHaveLength(calls);
+    expect((await readdir(folder)).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 });

@@ -232,6 +232,11 @@ describe('decoder', () => {
       await submit(await makeClip({ folder, name: 'large.mkv', width: 640, height: 480, frames: 2 })),
     );
     expect(large.job).toMatchObject({ state: JobState.FAILED, error: { code: 8 } });
+    // So large that ffmpeg does not even tell their size.
+    const header = 'YUV4MPEG2 W60000 H60000 F25:1 Ip A1:1 C420jpeg\nFRAME\n';
+    const huge = await ended(await submit(Buffer.concat([Buffer.from(header), Buffer.alloc(10_000)])));
+    expect(huge.job).toMatchObject({ state: JobState.FAILED, error: { code: 8 } });
+    expect(huge.job.error!.message).toContain('60000x60000');
     const long = await ended(await submit(await makeClip({ folder, name: 'long.mkv', frames: 202, rate: 2 })));
     expect(long.job).toMatchObject({ state: JobState.FAILED, error: { code: 8 } });
   });

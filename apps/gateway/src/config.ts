@@ -105,6 +105,12 @@ export const gatewaySettings = defineSettings({
     describe: 'How long a source that is not whole may bring nothing until its job expires',
     unit: 'seconds',
   }),
+  keepaliveSeconds: setting(seconds(20, HOUR), {
+    env: 'KINEMACOLOR_KEEPALIVE_SECONDS',
+    describe:
+      'When a client whose connection was silent is asked whether it is there; it is gone if it has not answered half as long after',
+    unit: 'seconds',
+  }),
   attachedSeconds: setting(seconds(30, HOUR), {
     env: 'KINEMACOLOR_ATTACHED_SECONDS',
     describe: 'How long the job of a Colorize stream outlives the gateway that had the stream',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { logVerbosity, setLogVerbosity, type ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, setLogVerbosity, type ChannelOptions, type ServerCredentials } from '@grpc/grpc-js';
 import { ColorizationServiceDefinition, ModelsServiceDefinition, PROTOSET } from '@kinemacolor/contracts';
 import type { Log, Service } from '@kinemacolor/lifecycle';
 import { answers, busOptions, openBus } from '@kinemacolor/streaming';
@@ -22,8 +22,11 @@ import { openTokens, type Tokens } from './tokens.js';
 import { traceCalls } from './trace-calls.js';
 
 const SERVICES = [ColorizationServiceDefinition.fullName, ModelsServiceDefinition.fullName] as const;
-/** A client whose machine is gone does not say so: it is asked after this time, and is gone when it does not answer. */
-const KEEPALIVE = { 'grpc.keepalive_time_ms': 20_000, 'grpc.keepalive_timeout_ms': 10_000 };
+/** A client whose machine is gone, or that is frozen, does not say so: it is asked after this time, and is gone when it does not answer. */
+const keepalive = ({ keepaliveSeconds }: GatewayConfig): ChannelOptions => ({
+  'grpc.keepalive_time_ms': keepaliveSeconds * 1000,
+  'grpc.keepalive_timeout_ms': keepaliveSeconds * 500,
+});
 /** What is left of the grace for the last words, the server and the connection. */
 const RESERVE_MS = 4_000;
 
@@ -55,7 +58,7 @@ async function serve(
   const gateway = await openGateway(connection, config, log);
   const health = HealthState();
   const calls = new OpenCalls();
-  const server = createServer({ ...KEEPALIVE, 'grpc.max_receive_message_length': config.mostMessageBytes })
+  const server = createServer({ ...keepalive(config), 'grpc.max_receive_message_length': config.mostMessageBytes })
     .use(traceCalls())
     .use(guard({ calls, tokens, log }));
   server.add(ColorizationServiceDefinition, colorizationService(gateway));

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { JobState } from '@kinemacolor/contracts';
 import { jetstream } from '@nats-io/jetstream';
-import { countMessages } from '@kinemacolor/streaming';
+import { countMessages, takeLeases } from '@kinemacolor/streaming';
 import { scratchDir } from '@kinemacolor/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { endJob } from './job-store.js';
 import { startTaskWorker, type TaskWorker, type TaskWorkerOptions } from './task-worker.js';
-import { startTasks } from './tasks.js';
+import { QUEUES, startTasks } from './tasks.js';
 import { openJobsBus, type JobsBus } from './testing/jobs-bus.js';
 
 let bus: JobsBus;
@@ -50,6 +50,26 @@ const until = (signal: AbortSignal): Promise<void> =>
 async function gone(job: string): Promise<void> {
   while ((await countMessages(bus.connection, 'decode', job)) > 0)
     await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Has a task taken and lost so many times, as by processes that are restarted. */
+async function passOn(job: string, times: number): Promise<void> {
+  const stop = new AbortController();
+  const { connection } = bus;
+  let left = times;
+  for await (const lease of takeLeases(connection, {
+    kind: 'decode',
+    queue: QUEUES.decode,
+    ahead: 1,
+    signal: stop.signal,
+  })) {
+    // prettier-ignore
+    expect(new TextDecoder().decode(lease.data)).toBe(job);
+    lease.giveBack();
+    left -= 1;
+    if (left === 0) break;
+  }
+  stop.abort();
 }
 
 describe('a task', () => {
@@ -102,7 +122,38 @@ describe('a task', () => {
     expect(failures).toHaveLength(6);
     const { state, error } = (await bus.store.get(job))!.job;
     expect(state).toBe(JobState.FAILED);
-    expect(error).toMatchObject({ code: 13, message: expect.stringContaining('decoder failed 6 times') as unknown });
+    expect(error).toMatchObject({
+      code: 13,
+      message: `The decoder failed 6 times, the last time so: no luck. Try again, or report it with the job's id, ${job}.`,
+    });
+  });
+
+  it('may be handed back and taken from the killed as often as it likes: only failures are failures', async () => {
+    const job = await bus.newJob();
+    await startTasks(bus.connection, job);
+    await passOn(job, 10);
+    const failures: unknown[] = [];
+    start(
+      async () => {
+        if (failures.length < 5) throw new Error('no luck');
+        await endJob(bus.store, job, { state: JobState.SUCCEEDED });
+      },
+      (_, error) => failures.push(error),
+    );
+    await gone(job);
+    expect((await bus.store.get(job))!.job.state).toBe(JobState.SUCCEEDED);
+    expect(failures).toHaveLength(5);
+  });
+
+  it('that ends every process that takes it is given up in the end', async () => {
+    const job = await bus.newJob();
+    await startTasks(bus.connection, job);
+    await passOn(job, 40);
+    start(() => Promise.reject(new Error('must not be asked')));
+    await gone(job);
+    const { state, error } = (await bus.store.get(job))!.job;
+    expect(state).toBe(JobState.FAILED);
+    expect(error!.message).toMatch(/began 40 times and never came to an end/);
   });
 
   it('whose record cannot be read any more fails, and is done with when that is deleted', async () => {

@@ -1,8 +1,10 @@
 import { JobState } from '@kinemacolor/contracts';
-import { isAway, StreamingError, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
+import { StreamingError, takeLeases, type Bus, type Lease } from '@kinemacolor/streaming';
 import { readTraceparent, withinTrace } from '@kinemacolor/telemetry';
+import { countFailure } from './count-failure.js';
 import { followJob, type FollowedJob } from './follow-job.js';
 import { endJob, type JobStore } from './job-store.js';
+import { lastWords } from './last-words.js';
 import { QUEUES, type TaskKind } from './tasks.js';
 
 export interface TaskWorkerOptions {
@@ -40,8 +42,10 @@ export class Replaced extends Error {
   override readonly name = 'Replaced';
 }
 
-/** Tries of different processes, or after different failures, until the job is given up. */
-const MOST_TRIES = 6;
+/** Failures of a task until its job is given up. */
+const MOST_FAILURES = 6;
+/** Processes that a task may be given to, many of which are restarted in the course of things: then it is what kills them. */
+const MOST_DELIVERIES = 40;
 const RETRY_MS = 500;
 const INTERNAL = 13;
 
@@ -85,7 +89,10 @@ async function workFor(id: string, leases: Lease[], options: TaskWorkerOptions, 
   const hasEnded = (): boolean => job?.ended.aborted !== false;
   try {
     job = await followJob(options.store, id, options.lookMs);
-    if (job !== undefined && !hasEnded()) {
+    if (job !== undefined && !hasEnded() && deliveriesOf(leases) > MOST_DELIVERIES) {
+      const why = `The ${options.kind}r began ${MOST_DELIVERIES} times and never came to an end: something in it may end the process.`;
+      await giveUp(options.store, id, why);
+    } else if (job !== undefined && !hasEnded()) {
       const [followed, signal] = [job, AbortSignal.any([draining, job.ended, job.lost])];
       await withinTrace(readTraceparent(job.now.traceparent), () => options.work(followed, signal));
       // It stopped because it was told to, not because all was done.
@@ -109,21 +116,31 @@ async function tryAgain(
   { store, kind, onFailure, retryMs = RETRY_MS }: TaskWorkerOptions,
 ): Promise<void> {
   onFailure(id, error);
-  const tries = Math.max(...leases.map((lease) => lease.tries));
-  if (tries < MOST_TRIES || isAway(error)) {
-    for (const lease of leases) lease.giveBack(retryMs * 2 ** Math.min(tries, MOST_TRIES));
+  const giveBack = (doublings: number): void => {
+    for (const lease of leases) lease.giveBack(retryMs * 2 ** Math.min(doublings, MOST_FAILURES));
+  };
+  const failures = await countFailure(store, id, { kind, error });
+  if (failures === undefined || failures < MOST_FAILURES) {
+    giveBack(failures ?? deliveriesOf(leases));
     return;
   }
-  const message = `The ${kind}r failed ${tries} times; its log says why. Try again, or report it with the job's id.`;
   try {
-    await endJob(store, id, { state: JobState.FAILED, error: { code: INTERNAL, message, frame: undefined } });
+    await giveUp(store, id, `The ${kind}r failed ${failures} times, the last time so: ${lastWords(error)}`);
     await Promise.all(leases.map((lease) => lease.done()));
   } catch (thrown) {
     // A record that cannot be read cannot be ended either: its task waits for somebody who mends or deletes it.
     onFailure(id, thrown);
-    for (const lease of leases) lease.giveBack(retryMs * 2 ** MOST_TRIES);
+    giveBack(MOST_FAILURES);
   }
 }
+
+/** Who gets the message cannot read our log: it says what went wrong last, and what to name to those who can. */
+async function giveUp(store: JobStore, id: string, why: string): Promise<void> {
+  const message = `${why} Try again, or report it with the job's id, ${id}.`;
+  await endJob(store, id, { state: JobState.FAILED, error: { code: INTERNAL, message, frame: undefined } });
+}
+
+const deliveriesOf = (leases: readonly Lease[]): number => Math.max(...leases.map(({ tries }) => tries));
 
 const isReplaced = (error: unknown): boolean =>
   error instanceof Replaced || (error instanceof StreamingError && error.code === 'CONTENDED');

@@ -3,6 +3,7 @@ export { runService, type ReadyMessage, type RunOptions, type Service } from './
 export { serviceSettings } from './service-settings.js';
 export { mainService } from './main-service.js';
 export type { FailedMessage, Failure } from './failure.js';
+export type { SlowStart } from './slow-start.js';
 export { StartFailed } from './start-failed.js';
 export { checkSettings, type CheckOptions } from './check-settings.js';
 export { supervise, type ChildOptions, type SupervisedChild } from './supervise.js';

@@ -1,9 +1,11 @@
 import { ConfigError, type Settings } from '@kinemacolor/config';
 import { startTelemetry } from '@kinemacolor/telemetry';
 import { CHECK_FLAG } from './check-settings.js';
+import { tellParent } from './failure.js';
 import { openLog, type Log, type LogLevel } from './log.js';
 import { flagsHelp, readFlags } from './read-flags.js';
 import { cannotStart, runService, type Service } from './run-service.js';
+import type { SlowStart, SlowStartMessage } from './slow-start.js';
 
 /** What every service's settings have: `serviceSettings`. */
 interface Common {
@@ -16,11 +18,13 @@ interface Common {
  * A service's whole `main`: its settings from the command line and the environment, its log, and its life. Wrong settings
  * (a ConfigError, of `start` too) are told in plain words, all at once, and end the process with exit code 2. `--help` prints the
  * flags; with `--check-settings` nothing but that is done. Traces, metrics and logs go where the `OTEL_*` variables say.
+ * @param slowStart what may take `start` so long that whoever waits for it should know
  */
 export async function mainService<Config extends Common>(
   name: string,
   settings: Settings<Config>,
   start: (config: Config, log: Log) => Promise<Service>,
+  slowStart?: (config: Config) => SlowStart,
 ): Promise<void> {
   let config: Config;
   try {
@@ -35,6 +39,10 @@ export async function mainService<Config extends Common>(
     process.exit(await cannotStart(name, error));
   }
   if (process.argv.includes(CHECK_FLAG)) return;
+  if (slowStart !== undefined) {
+    const message: SlowStartMessage = { kind: 'slow start', slow: slowStart(config) };
+    await tellParent(message);
+  }
   const telemetry = await startTelemetry({
     service: name,
     onProblem: (message) => {

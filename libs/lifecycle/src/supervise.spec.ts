@@ -44,6 +44,25 @@ it('tells of a service that ended without a word', async () => {
   await expect(start({ TEST_FAIL: 'word' })).rejects.toThrow('service-1 ended with exit code 3 before it was ready.');
 });
 
+it('has patience with one that has said that its start may take long, and else says what can be done', async () => {
+  // Only the start takes long: the process itself must be there within the patience, also on a busy machine.
+  const env = { ...process.env, TEST_START_MS: '12000' };
+  const slow = (more: Record<string, string>): ReturnType<typeof supervise> =>
+    supervise({ name: 'service-1', program, env: () => ({ ...env, ...more }), patienceMs: 8_000 });
+  const [unannounced, announced, tooSlow] = await Promise.allSettled([
+    slow({}),
+    slow({ TEST_SLOW_MS: '60000' }),
+    slow({ TEST_SLOW_MS: '1' }),
+  ]);
+  expect(announced).toMatchObject({ status: 'fulfilled' });
+  if (announced.status === 'fulfilled') await announced.value.stop();
+  const words = 'Look into its log; try again when the machine has less to do';
+  expect(unannounced).toMatchObject({ reason: { message: `service-1 was not ready after 8 s. ${words}.` } });
+  expect(tooSlow).toMatchObject({
+    reason: { message: `service-1 was not ready after 8.001 s. ${words}, or allow more time with TEST_SLOW_MS.` },
+  });
+}, 40_000);
+
 it('starts one again that ended later, and says why it cannot start any more', async () => {
   const told: string[] = [];
   const env = { ...process.env, TEST_FAIL: 'never' };

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FailedMessage } from './failure.js';
 import { restartDelay } from './restart-delay.js';
 import type { ReadyMessage } from './run-service.js';
+import { notReady, type SlowStart, type SlowStartMessage } from './slow-start.js';
 import { StartFailed, startError } from './start-failed.js';
 
 type Facts = ReadyMessage['facts'];
@@ -17,7 +18,7 @@ export interface ChildOptions {
   readonly env: (facts: Facts) => NodeJS.ProcessEnv;
   /** Told when it has ended without being asked to, and why in a few words or sentences; it is started again. */
   readonly onCrash?: (how: string) => void;
-  /** How long it may take until it is ready, milliseconds. Default 60 s. */
+  /** How long it may take until it is ready, beyond what it says itself that its start may take, milliseconds. Default 60 s. */
   readonly patienceMs?: number;
   /** Gives up the first start: the process is killed. Once it has been ready, `stop` ends it. */
   readonly signal?: AbortSignal;
@@ -123,12 +124,18 @@ class Child implements SupervisedChild {
     this.#process = child;
     this.#words = undefined;
     const ready = new Promise<void>((resolve, reject) => {
-      const late = setTimeout(() => {
-        child.kill('SIGKILL');
-        reject(new StartFailed(`${name} was not ready after ${patienceMs / 1000} s.`));
-      }, patienceMs);
-      child.on('message', (message: ReadyMessage | FailedMessage) => {
+      const waitFor = (ms: number, slow?: SlowStart): NodeJS.Timeout =>
+        setTimeout(() => {
+          child.kill('SIGKILL');
+          reject(new StartFailed(notReady(name, ms, slow)));
+        }, ms);
+      let late = waitFor(patienceMs);
+      child.on('message', (message: ReadyMessage | FailedMessage | SlowStartMessage) => {
         clearTimeout(late);
+        if (message.kind === 'slow start') {
+          late = waitFor(patienceMs + message.slow.ms, message.slow);
+          return;
+        }
         if (message.kind === 'failed') {
           this.#words = message.failure.message;
           reject(startError(name, message.failure));

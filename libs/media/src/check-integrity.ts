@@ -1,6 +1,6 @@
 import { countPackets, type PacketCount } from './count-packets.js';
 import { ffmpegArguments } from './ffmpeg-command.js';
-import { inputFailure } from './ffmpeg-failure.js';
+import { inputFailure, wasEnded } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { MediaError } from './media-error.js';
@@ -37,7 +37,7 @@ export async function checkIntegrity(info: MediaInfo, signal?: AbortSignal): Pro
   const child = new FfmpegProcess({ binary: ffmpeg, args, stdout: 'pipe', signal });
   const packets = await countPackets(child.stdout);
   const exit = await child.ended;
-  if (exit.killed || (!exit.ok && packets.frames === 0)) throw inputFailure(info.name, exit);
+  if (exit.killed || wasEnded(exit) || (!exit.ok && packets.frames === 0)) throw inputFailure(info.name, exit);
   const readerSaysCut = exit.errorLines.some((line) =>
     /partial file|ended prematurely|truncat|Packet mismatch|EOF/i.test(line),
   );

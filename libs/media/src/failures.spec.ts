@@ -1,8 +1,9 @@
 import { framePts, makeClip, runFfmpeg, scratchDir } from '@kinemacolor/testing';
 import { spawnSync } from 'node:child_process';
-import { chmod, copyFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   findFfmpeg,
@@ -13,6 +14,7 @@ import {
   probe,
   readPicture,
   renderComparison,
+  Spool,
   type ChromaSinkOptions,
 } from './index.js';
 
@@ -66,6 +68,21 @@ describe('an input', () => {
     const failures = await asNobody(() => Promise.all([caught(probe(locked)), caught(readPicture(picture))]));
     expect(failures.map(({ code }) => code)).toEqual(['UNREADABLE', 'UNREADABLE']);
   });
+
+  it.each(['W60000 H60000', 'W2147483647 H2147483647'])(
+    'that claims pictures of %s is called too large',
+    async (size) => {
+      const huge = join(folder, 'huge.y4m');
+      await writeFile(huge, `YUV4MPEG2 ${size} F25:1 Ip A1:1 C420jpeg\nFRAME\n${'\0'.repeat(10_000)}`);
+      const streamed = await Spool.from(createReadStream(huge));
+      const failures = await Promise.all([caught(probe(huge)), caught(probe({ kind: 'stream', spool: streamed }))]);
+      await streamed.close();
+      for (const { code, message } of failures) {
+        expect(code).toBe('TOO_LARGE');
+        expect(message).toContain(size.replace(/W(\d+) H(\d+)/, '$1x$2'));
+      }
+    },
+  );
 
   it('whose times do not rise is called damaged, with a cure that cures', async () => {
     const twice = "trim=end_frame=30,setpts='if(eq(N,10),9,N)/25/TB'";
@@ -122,6 +139,25 @@ describe('an output', () => {
     expect(failure).toMatchObject({ code: 'OUTPUT_UNWRITABLE' });
     expect(failure.message).toContain('closed it');
   });
+
+  it.each([
+    { container: 'matroska', audio: 'aac', box: 'esds' },
+    { container: 'mp4', audio: 'libmp3lame', box: 'esds' },
+  ] as const)(
+    'is not to blame where the sound of the source is too damaged: $audio in $container',
+    async ({ container, audio, box }) => {
+      const whole = await makeClip({ folder, name: `${audio}.mp4`, audio, options: ['-movflags', '+faststart'] });
+      const bytes = await readFile(whole);
+      // What the sound says of itself, behind the name of its box.
+      const at = bytes.lastIndexOf(box);
+      bytes.fill(0, at + 8, at - 4 + bytes.readUInt32BE(at - 4));
+      const source = join(folder, `damaged-${audio}.mp4`);
+      await writeFile(source, bytes);
+      const to = new PassThrough().resume();
+      const failure = await caught(colour(source, { codec: 'h264', target: { kind: 'stream', to, container } }));
+      expect(failure).toMatchObject({ code: 'DAMAGED', message: expect.stringMatching(/sound.*damaged/) as string });
+    },
+  );
 
   it.each([
     { codec: 'h264', preset: 'nope' },

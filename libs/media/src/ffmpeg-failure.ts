@@ -37,7 +37,20 @@ const inputPatterns: readonly Pattern[] = [
     when: /Invalid data found when processing input|not on whitelist|Invalid argument.*opening input|End of file/i,
     say: 'is not a film: ffmpeg does not know what it is. Give a video file (mp4, mkv, mov, avi, ts, webm, …).',
   },
+  {
+    // The last one: a damaged film may claim such a size among others.
+    code: 'TOO_LARGE',
+    when: /Picture size [1-9]\d*x[1-9]\d* is invalid/,
+    say: (reason) => `its pictures are larger than ffmpeg reads: ${reason}. Make it smaller first.`,
+  },
 ];
+
+/** Sound, or another stream, whose own description of itself is wrong: the picture is our encoder's, and right. */
+const damagedSound = {
+  code: 'DAMAGED',
+  say: (reason: string) =>
+    `the source's sound cannot be taken over, it is damaged: ${reason}. Repair the sound or leave it out.`,
+} as const;
 
 const outputPatterns: readonly Pattern[] = [
   {
@@ -49,6 +62,10 @@ const outputPatterns: readonly Pattern[] = [
     code: 'OUTPUT_UNWRITABLE',
     when: /Broken pipe/,
     say: 'cannot be written: the program that reads the output closed it.',
+  },
+  {
+    ...damagedSound,
+    when: /sample rate not set|invalid extradata size|Malformed AAC bitstream|Error parsing (AAC extradata|ADTS frame header)|Neither number of channels nor channel layout specified/,
   },
   {
     code: 'INVALID_ARGUMENT',
@@ -65,6 +82,8 @@ const outputPatterns: readonly Pattern[] = [
     when: /suitable output format|Unknown encoder|Encoder .* not found|Unrecognized option|Could not find tag for codec|codec not currently supported in container/,
     say: 'this ffmpeg cannot write that. Choose another codec or container, or install a fuller ffmpeg.',
   },
+  // After those that say better what is wrong.
+  { ...damagedSound, when: /Could not write header.*incorrect codec parameters/ },
 ];
 
 /** Why ffmpeg could not read `name`, from its last messages. */
@@ -96,8 +115,19 @@ function early(name: string, exit: FfmpegExit): MediaError | undefined {
       { cause: exit.startError },
     );
   }
-  return exit.killed ? new MediaError('ABORTED', `${name}: stopped on request.`, { path: name }) : undefined;
+  if (exit.killed) return new MediaError('ABORTED', `${name}: stopped on request.`, { path: name });
+  if (!wasEnded(exit)) return undefined;
+  return unknownFailure(name, exit, 'If not the film but somebody else or a lack of memory has ended it, try again.');
 }
+
+/**
+ * Whether somebody else has ended ffmpeg: what it had said until then is not why. A film that makes it crash looks the same.
+ */
+export const wasEnded = ({ killed, signal, code, errorLines }: FfmpegExit): boolean =>
+  !killed &&
+  (signal !== null ||
+    // How ffmpeg ends at a signal that it understands. It is also what the system's refusal of a right becomes.
+    (code === 255 && !errorLines.some((line) => line.includes('Operation not permitted'))));
 
 function match(patterns: readonly Pattern[], name: string, lines: readonly string[]): MediaError | undefined {
   const found = patterns.find(({ when }) => lines.some((line) => when.test(line)));
@@ -114,7 +144,7 @@ function plain(line: string): string {
 
 function unknownFailure(name: string, exit: FfmpegExit, cure: string): MediaError {
   const stderr = exit.errorLines.join('\n');
-  const how = exit.signal === null ? `with exit code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
+  const how = wasEnded(exit) ? `by ${exit.signal ?? 'a signal'}` : `with exit code ${exit.code ?? 'unknown'}`;
   const last = exit.errorLines.map(plain).findLast((line) => line !== '') ?? 'it said nothing';
   return new MediaError('FFMPEG_FAILED', `${name}: ffmpeg ended ${how}: ${last}. ${cure}`, { path: name, stderr });
 }

@@ -52,6 +52,7 @@ export class FfmpegProcess {
   #errorCount = 0;
   #cpuSeconds = 0;
   #killed = false;
+  #insisted = false;
   /** Resolves when ffmpeg is gone and its messages are read; never rejects. */
   readonly ended: Promise<FfmpegExit>;
 
@@ -101,7 +102,10 @@ export class FfmpegProcess {
     if (!this.#killed && this.#child.exitCode === null && this.#child.signalCode === null) {
       this.#killed = true;
       this.#child.kill('SIGTERM');
-      const insist = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+      const insist = setTimeout(() => {
+        this.#insisted = true;
+        this.#child.kill('SIGKILL');
+      }, graceMs);
       void this.ended.then(() => {
         clearTimeout(insist);
       });
@@ -141,11 +145,13 @@ export class FfmpegProcess {
     return new Promise((resolve) => {
       let startError: Error | undefined;
       const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+        // Its torn pipes may be noticed, and it be asked to end, before it is known that somebody else has killed it.
+        const killed = this.#killed && (signal !== 'SIGKILL' || this.#insisted);
         resolve({
           ok: code === 0 && signal === null && !this.#killed && startError === undefined,
           code,
           signal,
-          killed: this.#killed,
+          killed,
           cpuSeconds: this.#cpuSeconds,
           errorLines: [...this.#errors.lines],
           errorCount: this.#errorCount,

@@ -128,6 +128,23 @@ describe('openLuma', () => {
     expect(await processesOf(source)).toBe('');
   });
 
+  it.each(['SIGKILL', 'SIGTERM', 'SIGSEGV'] as const)(
+    'calls a film whole whose ffmpeg is ended by %s',
+    async (name) => {
+      const source = await makeClip({ folder, name: `${name}.mp4`, frames: 400, width: 320, height: 180 });
+      const info = await probe(source);
+      const reading = (async () => {
+        for await (const { index } of await openLuma(info, { width: 320, height: 180 }))
+          if (index === 3) process.kill(Number(await processesOf(source)), name);
+      })();
+      // The film is not to blame: another try may go well.
+      await expect(reading).rejects.toMatchObject({
+        code: 'FFMPEG_FAILED',
+        message: expect.stringMatching(/ended by .*try again/) as string,
+      });
+    },
+  );
+
   it('counts damage and gives what can be decoded', async () => {
     const source = await makeClip({ folder, name: 'noisy.ts', frames: 60 });
     const noisy = join(folder, 'noise.ts');

@@ -1,5 +1,5 @@
 import { ffmpegArguments } from './ffmpeg-command.js';
-import { inputFailure } from './ffmpeg-failure.js';
+import { inputFailure, wasEnded } from './ffmpeg-failure.js';
 import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { FrameTimes } from './frame-times.js';
@@ -128,10 +128,10 @@ class FfmpegLumaReader implements LumaReader {
     }
   }
 
-  /** What broke after pictures had come is damage, whatever ffmpeg calls it. */
+  /** What broke after pictures had come is damage, whatever ffmpeg calls it, unless it was ended. */
   #failure(exit: FfmpegExit): MediaError {
     const failure = inputFailure(this.info.name, exit);
-    if (this.#frames === 0 || failure.code === 'ABORTED') return failure;
+    if (this.#frames === 0 || exit.killed || wasEnded(exit)) return failure;
     const framesReadable = this.startFrame + this.#frames;
     const framesExpected = this.info.video.expectedFrames;
     return new MediaError(
@@ -181,7 +181,7 @@ class FfmpegLumaReader implements LumaReader {
       // A kill tears the pipe; the exit says why.
       if (thrown instanceof MediaError) throw thrown;
       const exit = await this.child.kill();
-      if (!exit.killed) throw MediaError.from(thrown, this.info.name);
+      if (!exit.killed && !wasEnded(exit)) throw MediaError.from(thrown, this.info.name);
     }
   }
 }

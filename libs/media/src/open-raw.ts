@@ -1,5 +1,5 @@
 import { ffmpegArguments } from './ffmpeg-command.js';
-import { inputFailure } from './ffmpeg-failure.js';
+import { inputFailure, wasEnded } from './ffmpeg-failure.js';
 import { FfmpegProcess, type FfmpegExit } from './ffmpeg-process.js';
 import { findFfmpeg } from './find-ffmpeg.js';
 import { FrameTags } from './frame-tags.js';
@@ -81,14 +81,14 @@ async function* pictures(child: FfmpegProcess, frameBytes: number, name: string)
     }
   } catch (thrown) {
     const exit = await child.kill();
-    if (!exit.killed) throw MediaError.from(thrown, name);
+    if (!exit.killed && !wasEnded(exit)) throw MediaError.from(thrown, name);
   }
 }
 
-/** What broke after pictures had come is damage, whatever ffmpeg calls it. */
+/** What broke after pictures had come is damage, whatever ffmpeg calls it, unless it was ended. */
 function failure(info: MediaInfo, framesReadable: number, exit: FfmpegExit): MediaError {
   const cause = inputFailure(info.name, exit);
-  if (framesReadable === 0 || cause.code === 'ABORTED') return cause;
+  if (framesReadable === 0 || exit.killed || wasEnded(exit)) return cause;
   const message = `${info.name}: broke off while it was read. Check that it plays elsewhere.`;
   return new MediaError('DAMAGED', message, { ...cause.details, framesReadable }, { cause });
 }

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { ffmpegArguments } from './ffmpeg-command.js';
-import { inputFailure, outputFailure } from './ffmpeg-failure.js';
+import { inputFailure, outputFailure, wasEnded } from './ffmpeg-failure.js';
 import { FfmpegProcess } from './ffmpeg-process.js';
 import { ffprobe } from './ffprobe.js';
 import { findFfmpeg } from './find-ffmpeg.js';
@@ -19,7 +19,7 @@ interface PartAnswer {
 
 /**
  * What a part holds, also when the encoder was killed in the middle of it: only whole fragments count.
- * @throws MediaError `NOT_FOUND`, `DAMAGED` when it is no part or does not even hold its header.
+ * @throws MediaError `NOT_FOUND`, `FFMPEG_FAILED`, `DAMAGED` when it is no part or does not even hold its header.
  */
 export async function inspectPart(path: string): Promise<PartInfo> {
   const wholeBytes = await endOfLastFragment(path);
@@ -34,6 +34,7 @@ export async function inspectPart(path: string): Promise<PartInfo> {
       safeUrl(path),
     ],
   });
+  if (wasEnded(exit)) throw inputFailure(path, exit);
   if (!exit.ok && stdout.trim() === '') throw damaged(path, inputFailure(path, exit));
   const answer = parse(stdout, path);
   const place = readPartComment(answer.format?.tags?.['comment']);

@@ -47,7 +47,8 @@ export async function probeSpool(
       });
       return whole(info, last && spool.complete);
     } catch (thrown) {
-      const refused = thrown instanceof MediaError && ['FORBIDDEN_FORMAT', 'ABORTED'].includes(thrown.code);
+      const refused =
+        thrown instanceof MediaError && ['FORBIDDEN_FORMAT', 'TOO_LARGE', 'ABORTED'].includes(thrown.code);
       if (last || refused) throw thrown;
     }
   }

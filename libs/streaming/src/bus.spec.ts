@@ -10,27 +10,34 @@ import { openBus } from './bus.js';
 import { startNatsServer } from './server/nats-server.js';
 import { findNatsServer } from './server/find-nats-server.js';
 
-it('a server without JetStream is told of in plain words', async () => {
+/** A server of one's own with these lines of configuration. */
+async function withServer(lines: string, use: (url: string) => Promise<void>): Promise<void> {
   const folder = scratchDir();
   const config = path.join(folder, 'nats.conf');
-  await writeFile(config, `host: 127.0.0.1\nport: -1\nports_file_dir: ${JSON.stringify(folder)}\n`);
-  const server = spawn(await findNatsServer(), ['--config', config], { stdio: 'ignore' });
+  const place = JSON.stringify(folder);
+  await writeFile(config, `host: 127.0.0.1\nport: -1\nports_file_dir: ${place}\n${lines}\n`);
+  const server = spawn(await findNatsServer(), ['--config', config, '--store_dir', folder], { stdio: 'ignore' });
   try {
     const ports = async (): Promise<string | undefined> =>
       (await readdir(folder)).find((name) => name.endsWith('.ports'));
     await expect.poll(ports, { timeout: 15_000 }).toBeDefined();
     const [url] = /nats:\/\/[\d.:]+/.exec(await readFile(path.join(folder, (await ports())!), 'utf8'))!;
-    const opening = openBus({ servers: [url.replace('://', '://films:secret@')], name: 'test', patienceMs: 500 });
-    await expect(opening).rejects.toMatchObject({
-      code: 'NOT_CONNECTED',
-      message: `NATS at ${url} has no JetStream for us. Start it with JetStream (nats-server --jetstream), or give our account some.`,
-    });
+    await use(url);
   } finally {
     const gone = once(server, 'close');
     server.kill();
     await gone;
   }
-});
+}
+
+it('a server without JetStream is told of in plain words', () =>
+  withServer('', async (url) => {
+    const opening = openBus({ servers: [url.replace('://', '://films:secret@')], name: 'test', patienceMs: 500 });
+    await expect(opening).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+      message: `NATS at ${url} has no JetStream for us. Start it with JetStream (nats-server --jetstream), or give our account some.`,
+    });
+  }));
 
 it('a server with too little room is told of with the settings and what they ask for', async () => {
   const server = await startNatsServer({ folder: path.join(scratchDir(), 'nats') });
@@ -43,6 +50,22 @@ it('a server with too little room is told of with the settings and what they ask
   } finally {
     await server.stop();
   }
+});
+
+it('a server with room for the streams once is enough for all services, those that start at the same time too', async () => {
+  const file = 3 * 2 ** 26 + 2 ** 30 + 2 * 2 ** 26;
+  await withServer(`jetstream: { max_file_store: ${file}, max_memory_store: ${2 * 2 ** 26} }`, async (url) => {
+    const open = async (memoryBytes = 2 ** 26): Promise<void> => {
+      const streams = { fileBytes: 2 ** 26, memoryBytes };
+      const { connection } = await openBus({ servers: [url], name: 'test', streams });
+      await connection.close();
+    };
+    await Promise.all([open(), open(), open()]);
+    await open();
+    // Settings that have changed are taken over all the same.
+    await open(2 ** 25);
+    await open();
+  });
 });
 
 it('a server that goes while the streams are made is told of as one that is not there', async () => {

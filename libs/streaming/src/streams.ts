@@ -1,6 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   jetstreamManager,
   DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
   RetentionPolicy,
   StorageType,
   type JetStreamManager,
@@ -97,11 +100,25 @@ export async function ensureStreams(connection: NatsConnection, options: StreamO
 }
 
 async function addOrUpdate(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<void> {
+  // Looked for first: a single server, asked to add a stream that it has, wants room for another before it compares the two.
+  if (await bring(manager, config)) return;
   try {
     await manager.streams.add(config);
   } catch (error) {
-    if (!hasApiCode(error, STREAM_NAME_IN_USE)) throw error;
-    await manager.streams.update(config.name, config);
+    // Refused: another service may have been quicker, with the last of the room.
+    if (!(error instanceof JetStreamApiError && (await bring(manager, config)))) throw error;
+  }
+}
+
+/** Brings a stream to these settings. @returns false when it is not there */
+async function bring(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<boolean> {
+  try {
+    const { config: now } = await manager.streams.info(config.name);
+    if (!isDeepStrictEqual({ ...now, ...config }, now)) await manager.streams.update(config.name, config);
+    return true;
+  } catch (error) {
+    if (!hasApiCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
+    return false;
   }
 }
 
@@ -114,9 +131,6 @@ function roomFor(settings: Required<StreamOptions>): Room {
   }
   return room;
 }
-
-/** The stream is there already, with other settings. */
-const STREAM_NAME_IN_USE = 10058;
 
 /**
  * How many messages of a job wait in a stream, or are held by somebody who has not finished with them.

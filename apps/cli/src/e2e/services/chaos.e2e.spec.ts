@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { makeVfrClip, scratchDir } from '@kinemacolor/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +28,7 @@ beforeAll(async () => {
   clip = await makeVfrClip({ folder, name: 'chaos.mkv', width: 160, height: 120, frames: FRAMES, audio: 'flac' });
   world = await openServiceWorld({
     folder: path.join(folder, 'data'),
-    frameMs: 8,
+    frameMs: 12,
     counts: { colorizers: 2 },
     env: { KINEMACOLOR_SEGMENT_FRAMES: String(SEGMENT), KINEMACOLOR_WINDOW: '24' },
   });
@@ -54,9 +55,30 @@ describe('chaos', () => {
   ])(
     'kill -9 of %s in mid-job changes nothing',
     async (name, victims) => {
+      world.told.length = 0;
       const film = await colour(name.slice(0, 8), async (job) => {
-        await world.coloured(job, 2 * SEGMENT + 10);
-        for (const victim of victims) world.kill(victim);
+        const { state } = await world.coloured(job, 2 * SEGMENT + 10);
+        const killed = victims.filter((victim) => world.kill(victim));
+        // Else nothing was disturbed, and the film would prove nothing.
+        expect([state, ...killed]).toEqual(['running', ...victims]);
+      });
+      for (const victim of victims) {
+        const words = `${victim === 'nats' ? 'NATS' : victim} ended and is started again`;
+        await expect.poll(() => world.told).toContainEqual(expect.stringContaining(words));
+      }
+      expect(film).toEqual(undisturbed);
+    },
+    120_000,
+  );
+
+  it.each(['decoder-1', 'encoder-1'])(
+    'kill -9 of each ffmpeg of %s in mid-job, as when memory runs out, changes nothing',
+    async (name) => {
+      const film = await colour(`ffmpeg-${name}`, async (job) => {
+        const { state } = await world.coloured(job, 2 * SEGMENT + 10);
+        const pids = ffmpegsOf(world.services.processes.get(name)!.pid!);
+        expect([state, pids.length > 0]).toEqual(['running', true]);
+        for (const pid of pids) process.kill(pid, 'SIGKILL');
       });
       expect(film).toEqual(undisturbed);
     },
@@ -78,13 +100,21 @@ describe('chaos', () => {
             if (world.kill(KINDS[Math.floor(random() * KINDS.length)]!)) killed += 1;
           }
         });
-        if (killed > 0) await expect.poll(() => world.told.length).toBeGreaterThan(0);
+        // The first one at least: the job had just begun.
+        expect(killed, `round ${round} of seed ${SEED}`).toBeGreaterThan(0);
+        await expect.poll(() => world.told.length).toBeGreaterThan(0);
         expect(film, `round ${round} of seed ${SEED}`).toEqual(undisturbed);
       }
     },
     120_000 * ROUNDS,
   );
 });
+
+/** The ffmpegs that a process has started. */
+function ffmpegsOf(pid: number): number[] {
+  const lines = execFileSync('ps', ['--no-headers', '-o', 'pid,comm', '--ppid', String(pid)]).toString();
+  return [...lines.matchAll(/^ *(\d+) ffmpeg$/gm)].map(([, found]) => Number(found));
+}
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function mulberry(seed: number): () => number {

@@ -64,7 +64,12 @@ export interface JobRecord {
    * Present: the source of an attached job was cut off. What could be read of it (frames_total) is finished, and the job ends
    * with this then.
    */
-  cutShort: JobError | undefined;
+  cutShort:
+    | JobError
+    | undefined;
+  /** How often its tasks have failed. Being handed back is no failure, nor is being lost with a process. */
+  decodeFailures: number;
+  encodeFailures: number;
   _unknownFields?: { [key: number]: Uint8Array[] } | undefined;
 }
 
@@ -114,6 +119,8 @@ function createBaseJobRecord(): JobRecord {
     traceparent: "",
     parentSpanId: "",
     cutShort: undefined,
+    decodeFailures: 0,
+    encodeFailures: 0,
     _unknownFields: {},
   };
 }
@@ -167,6 +174,12 @@ export const JobRecord: MessageFns<JobRecord> = {
     }
     if (message.cutShort !== undefined) {
       JobError.encode(message.cutShort, writer.uint32(130).fork()).join();
+    }
+    if (message.decodeFailures !== 0) {
+      writer.uint32(136).uint32(message.decodeFailures);
+    }
+    if (message.encodeFailures !== 0) {
+      writer.uint32(144).uint32(message.encodeFailures);
     }
     if (message._unknownFields !== undefined) {
       for (const [key, values] of globalThis.Object.entries(message._unknownFields)) {
@@ -320,6 +333,22 @@ export const JobRecord: MessageFns<JobRecord> = {
             message.cutShort = JobError.decode(reader, reader.uint32());
             continue;
           }
+          case 17: {
+            if (tag !== 136) {
+              break;
+            }
+
+            message.decodeFailures = reader.uint32();
+            continue;
+          }
+          case 18: {
+            if (tag !== 144) {
+              break;
+            }
+
+            message.encodeFailures = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -368,6 +397,8 @@ export const JobRecord: MessageFns<JobRecord> = {
     message.cutShort = (object.cutShort !== undefined && object.cutShort !== null)
       ? JobError.fromPartial(object.cutShort)
       : undefined;
+    message.decodeFailures = object.decodeFailures ?? 0;
+    message.encodeFailures = object.encodeFailures ?? 0;
     return message;
   },
 };
