@@ -12,7 +12,9 @@ export async function listModelsCommand(): Promise<number> {
     const info = JSON.parse(await readFile(path.join(modelFolder(name), 'kinemacolor.json'), 'utf8')) as ModelInfo;
     const { width, residualBlocks, semantics } = info.config;
     const branch = semantics === undefined ? '' : ', semantic branch';
-    console.log(`${name}\t${info.version}\twidth ${width}, ${residualBlocks} blocks${branch}, render size ${info.renderSize}`);
+    console.log(
+      `${name}\t${info.version}\twidth ${width}, ${residualBlocks} blocks${branch}, render size ${info.renderSize}`,
+    );
   }
   return EXIT.OK;
 }
