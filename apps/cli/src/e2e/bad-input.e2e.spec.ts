@@ -177,7 +177,7 @@ describe('kinemacolor colorize, bad input', () => {
     expect(extracted.code).toBe(6);
     const folders = ['--bw', at('empty'), '--color', at('empty')];
     const trained = await runCli(['train', '--preset', 'tiny', ...folders, '-o', '/proc/none/of/these']);
-    expect(trained.stderr).toMatch(/\/proc\/none\/of\/these cannot be made: /);
-    expect(trained.code).toBe(2);
+    expect(trained.stderr).toMatch(/\/proc\/none\/of\/these cannot be written: /);
+    expect(trained.code).toBe(6);
   });
 });

@@ -17,9 +17,13 @@ describe('firstStageOf', () => {
     expect([first(0, 2, 0, 0), first(6, 2, 1, 1), first(15, 3, 0, 0)]).toEqual([2, 2, 2]);
   });
 
+  it('knows a run that was stopped between an epoch and its validation', () => {
+    expect([first(10, 0, 0, 10), first(20, 0, 1, 10)]).toEqual([0, 0]);
+  });
+
   it('knows what no run comes to', () => {
     expect([first(14, 0, 1, 3), first(3, 1, 0, 2), first(60, 2, 0, 2)]).toEqual([undefined, undefined, undefined]);
-    expect([first(50, 2, 7, 900), first(20, 0, 2, 0), first(10, 0, 0, 10)]).toEqual([undefined, undefined, undefined]);
+    expect([first(50, 2, 7, 900), first(20, 0, 2, 0), first(11, 0, 0, 11)]).toEqual([undefined, undefined, undefined]);
     expect([first(55, 4, 0, 0), first(56, 3, 0, 1)]).toEqual([undefined, undefined]);
   });
 });
