@@ -18,6 +18,7 @@ const benches: Readonly<Record<BenchName, () => Promise<Bench>>> = {
   stabilizer: async () => (await import('./stabilizer/stabilizer-bench.js')).stabilizerBench,
   compile: async () => (await import('./compile/compile-bench.js')).compileBench,
   passes: async () => (await import('./passes/passes-bench.js')).passesBench,
+  semantics: async () => (await import('./semantics/semantics-bench.js')).semanticsBench,
   services: async () => (await import('./services/services-bench.js')).servicesBench,
   telemetry: async () => (await import('./telemetry/telemetry-bench.js')).telemetryBench,
 };

@@ -30,11 +30,12 @@ export async function modelOrRandom(asked: string | undefined): Promise<ModelCho
 /**
  * A generator with random weights, made anew, of the width of `fast` or of so many channels.
  * @param name of its folder among what the bench makes for itself
+ * @param semantics gives it a semantic branch; with `channels`
  * @returns the folder
  */
-export async function randomModel(name: string, channels?: number): Promise<string> {
+export async function randomModel(name: string, channels?: number, semantics = false): Promise<string> {
   const folder = path.join(WORK, name);
-  const width = channels === undefined ? [] : [String(channels)];
+  const width = channels === undefined ? [] : [String(channels), ...(semantics ? ['semantics'] : [])];
   await runCommand('Making a random model', process.execPath, [builtFile('random-model-process'), folder, ...width]);
   return folder;
 }

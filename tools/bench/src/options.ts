@@ -10,6 +10,7 @@ export const BENCHES = [
   'stabilizer',
   'compile',
   'passes',
+  'semantics',
   'services',
   'telemetry',
 ] as const;
@@ -17,11 +18,11 @@ export type BenchName = (typeof BENCHES)[number];
 
 export interface BenchOptions {
   readonly benches: readonly BenchName[];
-  /** The only first channel count of `generator`, `training`, `cyclegan` and `passes`, 16 for fast, 32 for standard; undefined takes theirs. */
+  /** The only first channel count of `generator`, `training`, `cyclegan`, `passes` and `semantics`, 16 for fast, 32 for standard; undefined takes theirs. */
   readonly width: number | undefined;
   /** Alternating rounds; undefined leaves each bench its own. */
   readonly rounds: number | undefined;
-  /** Frames of the clip of `film`, `services` and `telemetry`, frames or steps of a round of the four; undefined: their own. */
+  /** Frames of the clip of `film`, `services` and `telemetry`, frames or steps of a round of the five; undefined: their own. */
   readonly frames: number | undefined;
   /** A shipped model's name or a folder, for `film`, `memory`, `stabilizer`, `services` and `telemetry`; undefined takes the first shipped one. */
   readonly model: string | undefined;
@@ -33,10 +34,10 @@ export interface BenchOptions {
   readonly out: string;
 }
 
-export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|services|telemetry|all]...
-  --width N    only this width of the networks (generator, training, cyclegan, passes): 16 is fast, 32 is standard
+export const USAGE = `Usage: npm run bench -- [generator|training|cyclegan|film|memory|stabilizer|compile|passes|semantics|services|telemetry|all]...
+  --width N    only this width of the networks (generator, training, cyclegan, passes, semantics): 16 is fast, 32 is standard
   --rounds N   alternating rounds
-  --frames N   frames or steps of a round (the same four), frames of the clip (film, services, telemetry)
+  --frames N   frames or steps of a round (the same five), frames of the clip (film, services, telemetry)
   --model M    a shipped model's name or a folder (film, memory, stabilizer, services, telemetry)
   --clip FILE  the film of services and telemetry
   --direct     telemetry: only what making and sending takes by itself, in a minute or two
