@@ -50,9 +50,11 @@ export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
   return config;
 }
 
-/** Whether two generators have the same weights, by name and shape. */
-export const sameConfig = (a: GeneratorConfig, b: GeneratorConfig): boolean =>
-  (['width', 'residualBlocks', 'inputChannels', 'outputChannels', 'semantics'] as const).every((key) => a[key] === b[key]); // prettier-ignore
+/** In which of its fields two configs differ; in none: both generators have the same weights, by name and shape. */
+export const differingFields = (a: GeneratorConfig, b: GeneratorConfig): (keyof GeneratorConfig)[] =>
+  (['width', 'residualBlocks', 'inputChannels', 'outputChannels', 'semantics'] as const).filter((key) => a[key] !== b[key]); // prettier-ignore
+
+export const sameConfig = (a: GeneratorConfig, b: GeneratorConfig): boolean => differingFields(a, b).length === 0;
 
 /** A generator halves the picture twice, what recognises things in it four times: sides must be multiples of this. */
 export const sideStep = ({ semantics }: Pick<GeneratorConfig, 'semantics'>): 4 | 16 =>

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import { checkGeneratorConfig, type GeneratorConfig } from './generator-config.js';
+import { checkGeneratorConfig, differingFields, type GeneratorConfig } from './generator-config.js';
 import { ModelError } from './model-error.js';
 import type { ModelInfo } from './model-info.js';
 
@@ -42,8 +42,7 @@ export function modelDisagreement(model: tf.LayersModel, config: GeneratorConfig
     outputChannels: model.outputs[0]?.shape.at(-1) ?? 0,
     semantics: model.layers.some(({ name }) => name === 'semantic_output') ? 'darknet-tiny' : undefined,
   };
-  const names = ['width', 'residualBlocks', 'inputChannels', 'outputChannels', 'semantics'] as const;
-  const differing = names.filter((name) => found[name] !== config[name]);
+  const differing = differingFields(found, config);
   if (differing.length === 0) return undefined;
   return differing.map((name) => `${name} is ${config[name]} in one and ${found[name]} in the other`).join(', ');
 }

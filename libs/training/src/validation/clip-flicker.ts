@@ -1,6 +1,7 @@
 import { openLuma, probe } from '@kinemacolor/media';
 import { generateChroma, renderSizeFor, type Forward, type GeneratorConfig } from '@kinemacolor/models';
 import { Flicker } from '@kinemacolor/quality';
+import { breath } from './breath.js';
 
 /** Small grey frames of a film, and the size that they have. */
 export interface ClipFrames {
@@ -35,8 +36,7 @@ export async function clipFlicker(
 ): Promise<number> {
   const meter = new Flicker();
   for (const y of frames) {
-    await new Promise(setImmediate);
-    signal?.throwIfAborted();
+    await breath(signal);
     const { u, v } = await generateChroma(forward, config, y, { batch: 1, width, height });
     meter.add({ width, height, y, u, v });
   }

@@ -12,6 +12,7 @@ import {
   type ToneMap,
 } from '@kinemacolor/quality';
 import { TrainingError } from '../config/training-error.js';
+import { breath } from './breath.js';
 import { readRgb } from './read-rgb.js';
 
 export interface ValidationPicture {
@@ -57,12 +58,6 @@ export async function colourPicture(
     u: await resizePlane(u, size, truth),
     v: await resizePlane(v, size, truth),
   });
-}
-
-/** Measuring holds the thread: between two pictures signals are let in. @throws the reason of the signal */
-async function breath(signal: AbortSignal | undefined): Promise<void> {
-  await new Promise(setImmediate);
-  signal?.throwIfAborted();
 }
 
 /** The metrics of a generator on a set. @param renderShort short side, pixels, at which the generator sees @throws the reason of the signal */
