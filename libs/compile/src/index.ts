@@ -14,6 +14,7 @@ export type { FunctionInterface, TracedFunction } from './trace/trace.js';
 export { packBytes, unpackBytes } from './trace/packed-bytes.js';
 export { assign } from './trace/assign.js';
 export { adam, type AdamOptions } from './optimisers/adam.js';
+export { muon } from './optimisers/muon.js';
 export { lamb, type LambOptions } from './optimisers/lamb.js';
 export type { Optimiser, OptimiserStep } from './optimisers/optimiser.js';
 export { ALL_PASSES, type PassSwitches } from './passes/index.js';

@@ -2,6 +2,7 @@ export { chromaL1 } from './chroma-l1.js';
 export { chromaHuber } from './chroma-huber.js';
 export { weightedChroma } from './weighted-chroma.js';
 export { weightedHuber } from './weighted-huber.js';
+export { logError } from './log-error.js';
 export { lsganDiscriminator, lsganGenerator } from './lsgan.js';
 export { cycle } from './cycle.js';
 export type { FeatureExtractor } from './feature-extractor.js';

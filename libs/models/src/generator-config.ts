@@ -1,7 +1,11 @@
 import { ModelError } from './model-error.js';
 
-/** What recognises things in a generator's semantic branch: the convolutions of Darknet tiny. */
-export type Semantics = 'darknet-tiny';
+/**
+ * What looks at the picture beside the generator. `darknet-tiny`: a branch with the convolutions of Darknet tiny, which
+ * recognises things. `glance`: a few small convolutions, which say how strong the colours of the whole picture are.
+ */
+export const SEMANTICS = ['darknet-tiny', 'glance'] as const;
+export type Semantics = (typeof SEMANTICS)[number];
 
 /** The shape of a generator. The seed's architecture; see {@link buildGenerator}. */
 export interface GeneratorConfig {
@@ -13,7 +17,7 @@ export interface GeneratorConfig {
   readonly inputChannels: number;
   /** 2: U and V in −1..1, where ±1 is ±127.5 levels. 3: RGB in −1..1. */
   readonly outputChannels: number;
-  /** Absent: the seed's generator, without a semantic branch. */
+  /** Absent: the seed's generator, alone. */
   readonly semantics?: Semantics | undefined;
 }
 
@@ -37,14 +41,14 @@ export function checkGeneratorConfig(config: GeneratorConfig): GeneratorConfig {
   if (config.inputChannels !== 1 && config.inputChannels !== 3) wrong.push(`inputChannels = ${config.inputChannels}`);
   if (config.outputChannels !== 2 && config.outputChannels !== 3)
     wrong.push(`outputChannels = ${config.outputChannels}`);
-  const semantics: unknown = config.semantics;
-  if (semantics !== undefined && semantics !== 'darknet-tiny') wrong.push(`semantics = ${JSON.stringify(semantics)}`);
+  const { semantics } = config;
+  if (semantics !== undefined && !SEMANTICS.includes(semantics)) wrong.push(`semantics = ${JSON.stringify(semantics)}`);
   if (semantics !== undefined && config.inputChannels !== 1)
     wrong.push(`inputChannels = ${config.inputChannels} with semantics`);
   if (wrong.length > 0) {
     throw new ModelError(
       'BAD_CONFIG',
-      `Not a generator: ${wrong.join(', ')} (width ≥ 1, residualBlocks ≥ 0, inputChannels 1 or 3, outputChannels 2 or 3; semantics darknet-tiny, with 1 input channel).`,
+      `Not a generator: ${wrong.join(', ')} (width ≥ 1, residualBlocks ≥ 0, inputChannels 1 or 3, outputChannels 2 or 3; semantics ${SEMANTICS.join(' or ')}, with 1 input channel).`,
     );
   }
   return config;
@@ -58,4 +62,4 @@ export const sameConfig = (a: GeneratorConfig, b: GeneratorConfig): boolean => d
 
 /** A generator halves the picture twice, what recognises things in it four times: sides must be multiples of this. */
 export const sideStep = ({ semantics }: Pick<GeneratorConfig, 'semantics'>): 4 | 16 =>
-  semantics === undefined ? 4 : 16;
+  semantics === 'darknet-tiny' ? 16 : 4;

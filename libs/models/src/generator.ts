@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { checkGeneratorConfig, type GeneratorConfig } from './generator-config.js';
 import { InstanceNormalization } from './layers/instance-normalization.js';
 import { ReflectionPadding2D } from './layers/reflection-padding-2d.js';
+import { glance } from './glance.js';
 import { semanticBranch } from './semantic-branch.js';
 
 /**
@@ -37,7 +38,8 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = join(x, tf.layers.zeroPadding2d({ name: `${name}_pad`, padding: 1 }), conv(name, filters, 3, 2));
     x = normalised(x, name, true);
   }
-  const branch = semantics && semanticBranch(input, { width, outputChannels }, init);
+  const branch = semantics === 'darknet-tiny' ? semanticBranch(input, { width, outputChannels }, init) : undefined;
+  const said = semantics === 'glance' ? glance(input, { outputChannels }, init) : branch;
   if (branch) x = tf.layers.add({ name: 'semantic_fusion' }).apply([x, branch.trunk]) as tf.SymbolicTensor;
   for (let block = 0; block < residualBlocks; block++) {
     const [a, b] = [`block_${block}_a`, `block_${block}_b`];
@@ -59,7 +61,10 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = normalised(join(x, transposed, dropFirst), name, true);
   }
   x = join(x, reflect('output_pad', 3), conv('output', outputChannels, 7));
-  if (branch) x = tf.layers.add({ name: 'output_sum' }).apply([x, branch.output]) as tf.SymbolicTensor;
+  if (said) {
+    const stronger = tf.layers.multiply({ name: 'output_gain' }).apply([x, said.gain]) as tf.SymbolicTensor;
+    x = tf.layers.add({ name: 'output_sum' }).apply([x, stronger, said.output]) as tf.SymbolicTensor;
+  }
   x = join(x, tf.layers.activation({ name: 'output_tanh', activation: 'tanh' }));
   return tf.model({ name: 'generator', inputs: input, outputs: x });
 }

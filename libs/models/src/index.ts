@@ -17,6 +17,8 @@ export {
   checkGeneratorConfig,
   sameConfig,
   GENERATOR_PRESETS,
+  SEMANTICS,
+  sideStep,
   type GeneratorConfig,
   type GeneratorPreset,
   type Semantics,

@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNormInference } from '@kinemacolor/tensor';
 import type { Forward } from './chroma-function.js';
-import type { GeneratorConfig } from './generator-config.js';
+import type { GeneratorConfig, Semantics } from './generator-config.js';
 import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
 import { doubled } from './doubled.js';
-import { semanticForward, semanticWeights, type SemanticWeights } from './semantic-inference.js';
+import { GLANCE_LAYERS, glanceForward } from './glance-inference.js';
+import { layerWeights, type LayerWeights } from './layer-weights.js';
+import { SEMANTIC_LAYERS, semanticForward } from './semantic-inference.js';
 
 /** A generator ready to run many frames. The caller disposes it; the model it came from may be disposed first. */
 export interface InferenceForm {
@@ -27,9 +29,10 @@ const ONE_PIXEL: Explicit = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
  */
 export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): InferenceForm {
   const owned = kernels(model, config);
-  const { first, strided, blocks, transposed, last, bias, semantics } = owned;
+  const { first, strided, blocks, transposed, last, bias, branch } = owned;
+  const look = BRANCHES[config.semantics ?? 'none'].forward;
   const forward: Forward = (input) => {
-    const known = semantics && semanticForward(semantics, input);
+    const known = look?.(branch, input);
     let x = reflect(input, 3);
     x = then(x, (t) => tf.conv2d(t, first, 1, 'valid'));
     x = normalised(x);
@@ -37,7 +40,7 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
       x = then(x, (t) => tf.conv2d(t, weights, 2, ONE_PIXEL));
       x = normalised(x);
     }
-    if (known) x = plus(x, known.trunk);
+    if (known?.trunk) x = plus(x, known.trunk);
     for (const [a, b] of blocks) {
       let y = reflect(x, 1);
       y = then(y, (t) => tf.conv2d(t, a, 1, 'valid'));
@@ -55,7 +58,11 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
     x = then(x, (t) => tf.conv2d(t, last, OUTPUT_BLOCK, 'valid'));
     x = then(x, (t) => tf.depthToSpace(t, OUTPUT_BLOCK));
     x = then(x, (t) => tf.add(t, bias));
-    if (known) x = plus(x, known.output);
+    if (known) {
+      const stronger = tf.mul<tf.Tensor4D>(x, known.gain);
+      known.gain.dispose();
+      x = plus(plus(x, stronger), known.output);
+    }
     return then(x, tf.tanh);
   };
   return {
@@ -74,7 +81,25 @@ type Kernels = {
   transposed: tf.Tensor4D[];
   last: tf.Tensor4D;
   bias: tf.Tensor1D;
-  semantics: SemanticWeights | undefined;
+  /** Of what looks at the picture beside the generator, if anything does. */
+  branch: LayerWeights;
+};
+
+interface Known {
+  readonly trunk?: tf.Tensor4D;
+  readonly gain: tf.Tensor4D;
+  readonly output: tf.Tensor4D;
+}
+
+const BRANCHES: Readonly<
+  Record<
+    Semantics | 'none',
+    { layers: readonly string[]; forward?: (weights: LayerWeights, luma: tf.Tensor4D) => Known }
+  >
+> = {
+  none: { layers: [] },
+  'darknet-tiny': { layers: SEMANTIC_LAYERS, forward: semanticForward },
+  glance: { layers: GLANCE_LAYERS, forward: glanceForward },
 };
 
 /** The weights, kept until they are disposed, whatever tidy the caller is in. */
@@ -92,7 +117,7 @@ function kernels(model: tf.LayersModel, { residualBlocks, semantics }: Generator
       transposed: ['decoder_0', 'decoder_1'].map(kernel),
       last: blockedKernel(output[0] as tf.Tensor4D, OUTPUT_BLOCK),
       bias: tf.clone(output[1] as tf.Tensor1D),
-      semantics: semantics && semanticWeights(model),
+      branch: layerWeights(model, BRANCHES[semantics ?? 'none'].layers),
     };
     for (const weights of [
       kept.first,
@@ -101,7 +126,7 @@ function kernels(model: tf.LayersModel, { residualBlocks, semantics }: Generator
       ...kept.transposed,
       kept.last,
       kept.bias,
-      ...Object.values(kept.semantics ?? {}).flatMap(({ kernel: k, bias }) => [k, bias]),
+      ...Object.values(kept.branch).flatMap(({ kernel: k, bias }) => [k, bias]),
     ]) {
       tf.keep(weights);
     }

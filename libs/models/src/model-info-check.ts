@@ -31,6 +31,12 @@ export function checkModelInfo(file: string, stored: unknown): ModelInfo {
   return { name, version, config, renderSize, weightsSha256 };
 }
 
+function semanticsOf({ layers }: tf.LayersModel): GeneratorConfig['semantics'] {
+  const has = (layer: string): boolean => layers.some(({ name }) => name === layer);
+  if (has('semantic_gain')) return 'darknet-tiny';
+  return has('glance_gain') ? 'glance' : undefined;
+}
+
 /** In which way a model is not the generator that a config describes; undefined when it is. */
 export function modelDisagreement(model: tf.LayersModel, config: GeneratorConfig): string | undefined {
   const blocks = model.layers.filter(({ name }) => /^block_\d+$/.test(name)).length;
@@ -40,7 +46,7 @@ export function modelDisagreement(model: tf.LayersModel, config: GeneratorConfig
     residualBlocks: blocks,
     inputChannels: model.inputs[0]?.shape.at(-1) ?? 0,
     outputChannels: model.outputs[0]?.shape.at(-1) ?? 0,
-    semantics: model.layers.some(({ name }) => name === 'semantic_output') ? 'darknet-tiny' : undefined,
+    semantics: semanticsOf(model),
   };
   const differing = differingFields(found, config);
   if (differing.length === 0) return undefined;

@@ -29,6 +29,8 @@ export const SEMANTIC_TAPS = [
 export interface SemanticBranch {
   /** `[b, h/4, w/4, 4·width]`: to be added to what the trunk gets. */
   readonly trunk: tf.SymbolicTensor;
+  /** `[b, h, w, outputChannels]`: what the generator's output is to be multiplied with, less 1. */
+  readonly gain: tf.SymbolicTensor;
   /** `[b, h, w, outputChannels]`: to be added to the output, before its tanh. */
   readonly output: tf.SymbolicTensor;
 }
@@ -36,10 +38,11 @@ export interface SemanticBranch {
 /**
  * What is in the picture, for the generator: a recogniser of Darknet tiny's shape, and a pyramid (Lin et al. 2017) that
  * brings what it knows from strides of 16 and 8 to a stride of 4, with the mean over the picture added at its top (as in
- * Iizuka et al. 2016, section 3). It meets the generator at two places: before the residual blocks, and at the output,
- * past every instance norm: a norm takes a colour away that the whole picture has, and only there can it be said.
+ * Iizuka et al. 2016, section 3). It meets the generator before the residual blocks, and at the output, past every
+ * instance norm. A norm takes a colour away that the whole picture has, and gives a pale picture as much of everything as
+ * a vivid one: only past it can be said what all of the picture shares (a sum), and how strong its colours are (a gain).
  *
- * Both ways in begin at zero, so that a generator begins as it was without the branch.
+ * All ways in begin at zero, so that a generator begins as it was without the branch.
  */
 export function semanticBranch(
   luma: tf.SymbolicTensor,
@@ -77,9 +80,13 @@ export function semanticBranch(
     const raised = apply(dropFirst, apply(up, map));
     map = relu(apply(tf.layers.add({ name: `${name}_sum` }), [raised, lateral(tap)]), `${name}_relu`);
   }
-  const enlarge = tf.layers.upSampling2d({ name: 'semantic_output_up', size: [4, 4], interpolation: 'bilinear' });
+  const enlarged = (name: string): tf.SymbolicTensor => {
+    const up = tf.layers.upSampling2d({ name: `${name}_up`, size: [4, 4], interpolation: 'bilinear' });
+    return apply(up, apply(conv(name, outputChannels, 3, true), map));
+  };
   return {
     trunk: apply(conv('semantic_trunk', channels, 1, true), map),
-    output: apply(enlarge, apply(conv('semantic_output', outputChannels, 3, true), map)),
+    gain: enlarged('semantic_gain'),
+    output: enlarged('semantic_output'),
   };
 }

@@ -1,30 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { DARKNET_TINY_LEAK } from './features/darknet-tiny.js';
 import { doubled } from './doubled.js';
+import type { LayerWeights } from './layer-weights.js';
 import { RECOGNISER, SEMANTIC_TAPS } from './semantic-branch.js';
 
-// Types, not interfaces: tidy and dispose take only what has an implicit index signature.
-type Weights = { kernel: tf.Tensor; bias: tf.Tensor1D };
-/** By the names of the layers. */
-export type SemanticWeights = Record<string, Weights>;
-
-const OWN = ['semantic_context', 'semantic_up_0', 'semantic_up_1', 'semantic_trunk', 'semantic_output'];
-
-/** The branch's weights, cloned. */
-export function semanticWeights(model: tf.LayersModel): SemanticWeights {
-  const names = [...RECOGNISER.map(({ name }) => name), ...SEMANTIC_TAPS.map(({ lateral }) => lateral), ...OWN];
-  const weights = names.map((name): [string, Weights] => {
-    const [kernel, bias] = model.getLayer(name).getWeights();
-    return [name, { kernel: tf.clone(kernel!), bias: tf.clone(bias as tf.Tensor1D) }];
-  });
-  return Object.fromEntries(weights);
-}
+/** The layers of a semantic branch that have weights. */
+export const SEMANTIC_LAYERS: readonly string[] = [
+  ...RECOGNISER.map(({ name }) => name),
+  ...SEMANTIC_TAPS.map(({ lateral }) => lateral),
+  'semantic_context',
+  'semantic_up_0',
+  'semantic_up_1',
+  'semantic_trunk',
+  'semantic_gain',
+  'semantic_output',
+];
 
 /** What `semanticBranch` computes, op by op; the results are the caller's, everything else is freed as soon as it was used. */
 export function semanticForward(
-  weights: SemanticWeights,
+  weights: LayerWeights,
   luma: tf.Tensor4D,
-): { trunk: tf.Tensor4D; output: tf.Tensor4D } {
+): { trunk: tf.Tensor4D; gain: tf.Tensor4D; output: tf.Tensor4D } {
   return tf.tidy(() => {
     const conv = (x: tf.Tensor4D, name: string): tf.Tensor4D => {
       const { kernel, bias } = weights[name]!;
@@ -51,7 +47,7 @@ export function semanticForward(
       map = tf.relu(tf.add<tf.Tensor4D>(raised, conv(taps.get(from)!, lateral)));
     }
     const [, height, width] = luma.shape;
-    const output = tf.image.resizeBilinear(conv(map, 'semantic_output'), [height, width]);
-    return { trunk: conv(map, 'semantic_trunk'), output };
+    const enlarged = (name: string): tf.Tensor4D => tf.image.resizeBilinear(conv(map, name), [height, width]);
+    return { trunk: conv(map, 'semantic_trunk'), gain: enlarged('semantic_gain'), output: enlarged('semantic_output') };
   });
 }

@@ -1,6 +1,6 @@
 import { metricsTable, type CardMetrics } from './metrics-table.js';
 import { cardSections, type CardText } from './card-sections.js';
-import type { GeneratorConfig } from '../generator-config.js';
+import type { GeneratorConfig, Semantics } from '../generator-config.js';
 import type { ModelInfo } from '../model-info.js';
 import type { WeightForm } from '../weight-form.js';
 
@@ -64,10 +64,16 @@ const USE = [
   '`model.json` is a Layers model of TensorFlow.js, with two layers of `@kinemacolor/models`.',
 ].join('\n\n');
 
+const BRANCHES: Readonly<Record<Semantics | 'none', string>> = {
+  none: '',
+  'darknet-tiny': ", with a semantic branch of Darknet tiny's shape",
+  glance: ', with a glance at the whole picture for the strength of its colours',
+};
+
 function architecture({ width, residualBlocks, inputChannels, outputChannels, semantics }: GeneratorConfig): string {
   const from = inputChannels === 1 ? 'luma' : 'RGB';
   const to = outputChannels === 2 ? 'chroma (U, V)' : 'RGB';
-  const branch = semantics === undefined ? '' : ", with a semantic branch of Darknet tiny's shape";
+  const branch = BRANCHES[semantics ?? 'none'];
   return `the ResNet generator of CycleGAN, width ${width}, ${residualBlocks} residual blocks, ${from} in, ${to} out${branch}`;
 }
 

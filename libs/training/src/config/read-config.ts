@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { sideStep } from '@kinemacolor/models';
 import { z } from 'zod';
 import { PRESETS, type PresetName } from './presets.js';
 import { trainingSchema, type TrainingConfig } from './schema.js';
@@ -78,7 +79,7 @@ function withOverrides(base: object, { bw, color, validation, clip, run, feature
   const { data = {}, validation: checked = {}, features: looking = {}, networks = {} } = base as Record<string, object>;
   // One classifier serves both: what recognises begins with it, what judges looks through it.
   const recognises =
-    features !== undefined && (networks as Partial<TrainingConfig['networks']>).semantics !== undefined;
+    features !== undefined && (networks as Partial<TrainingConfig['networks']>).semantics === 'darknet-tiny';
   const folders = (list: readonly string[]): object[] => list.map((folder) => ({ folder }));
   return {
     ...base,
@@ -112,17 +113,22 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   if (losses.perceptual > 0 && features.kind === 'none') {
     wrong.push('losses.perceptual needs features: features.kind darknet-tiny or vgg16, or a weight of 0.');
   }
-  if (optimiser.kind === 'adam' && optimiser.weightDecay !== 0) wrong.push('Only lamb has a weight decay.');
+  if (optimiser.kind !== 'lamb' && optimiser.weightDecay !== 0) wrong.push('Only lamb has a weight decay.');
   if (networks.kind === 'chroma' && losses.chroma === 0 && losses.perceptual === 0) {
     wrong.push('A chroma generator needs losses.chroma or losses.perceptual.');
   }
-  if (networks.semantics !== undefined) {
-    if (networks.kind === 'cycle') wrong.push('networks.semantics is for networks of kind chroma.');
-    for (const [i, { size }] of stages.entries()) {
-      if (size % 16 !== 0) wrong.push(`Stage ${i + 1}: a size of ${size} is no multiple of 16, which networks.semantics needs.`); // prettier-ignore
-    }
-  } else if (networks.recogniser !== undefined) {
-    wrong.push('networks.recogniser is what a semantic branch begins with: set networks.semantics too.');
+  const { semantics } = networks;
+  if (semantics !== undefined && networks.kind === 'cycle') {
+    wrong.push('networks.semantics is for networks of kind chroma.');
+  }
+  const step = sideStep({ semantics });
+  for (const [i, { size }] of stages.entries()) {
+    if (size % step !== 0) wrong.push(`Stage ${i + 1}: a size of ${size} is no multiple of ${step}, which semantics ${semantics} needs.`); // prettier-ignore
+  }
+  if (semantics !== 'darknet-tiny' && networks.recogniser !== undefined) {
+    wrong.push(
+      "networks.recogniser is what a semantic branch begins with: set networks.semantics to 'darknet-tiny' too.",
+    );
   }
   for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {
     if (picturesPerEpoch < batch) wrong.push(`Stage ${i + 1}: picturesPerEpoch (${picturesPerEpoch}) is less than one batch (${batch}).`); // prettier-ignore

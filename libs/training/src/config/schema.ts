@@ -1,3 +1,4 @@
+import { SEMANTICS } from '@kinemacolor/models';
 import { z } from 'zod';
 import { PHASES } from '../steps/step-program.js';
 import { scheduleSchema } from './schedule-schema.js';
@@ -42,9 +43,11 @@ const networks = z.strictObject({
   residualBlocks: z.int().nonnegative().default(6),
   discriminatorWidth: channels.default(64).describe("channels after the discriminators' first convolution"),
   semantics: z
-    .enum(['darknet-tiny'])
+    .enum(SEMANTICS)
     .optional()
-    .describe('gives the generator a branch that recognises things; sizes are then multiples of 16; kind chroma'),
+    .describe(
+      'what looks at the picture beside the generator. darknet-tiny: a branch that recognises things; sizes are then multiples of 16. glance: how strong the colours of the whole picture are. Kind chroma',
+    ),
   recogniser: z
     .string()
     .optional()
@@ -65,6 +68,9 @@ const losses = z.strictObject({
   perceptual: weight.default(0),
   chroma: weight.default(0).describe('paired chroma: a colour picture turned grey asks for its own colours back'),
   chromaDelta: z.number().positive().default(0.02).describe('Huber: where the parabola ends, on −1..1; kind chroma'),
+  chromaLog: weight
+    .default(0)
+    .describe('logarithm of the chroma error of each picture, which a mean of PSNRs asks for; kind chroma'),
   colourWeight: weight.default(0).describe('how much more a coloured pixel counts than a grey one; kind chroma'),
 });
 
@@ -74,7 +80,7 @@ const features = z.strictObject({
 });
 
 const optimiser = z.strictObject({
-  kind: z.enum(['adam', 'lamb']).default('adam'),
+  kind: z.enum(['adam', 'lamb', 'muon']).default('adam'),
   beta1: decay.default(0.5),
   beta2: decay.default(0.999),
   epsilon: z.number().positive().default(1e-8),

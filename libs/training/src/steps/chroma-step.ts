@@ -1,4 +1,4 @@
-import { lsganDiscriminator, lsganGenerator, perceptual, weightedHuber } from '@kinemacolor/losses';
+import { logError, lsganDiscriminator, lsganGenerator, perceptual, weightedHuber } from '@kinemacolor/losses';
 import * as tf from '@tensorflow/tfjs';
 import type { ChromaNetworks } from '../networks/chroma-networks.js';
 import { run } from '../networks/variables-of.js';
@@ -14,9 +14,14 @@ export interface ChromaLossWeights {
   readonly chroma: number;
   /** Where Huber turns from a parabola into a line, on the scale −1..1. */
   readonly chromaDelta: number;
+  /** What the logarithm of each picture's error weighs. */
+  readonly chromaLog: number;
   /** How much more a coloured pixel counts than a grey one. */
   readonly colourWeight: number;
 }
+
+/** Two of 127.5 levels, squared: less than that nobody sees. */
+const LOG_FLOOR = (2 / 127.5) ** 2;
 
 /** Chroma is about a third as wide as luma: the discriminator sees it widened, so that it looks at it at all. */
 const CHROMA_FOR_JUDGE = 3;
@@ -47,6 +52,7 @@ export function painterStep(
           weight: weights.chroma,
           value: () => weightedHuber(chroma, truth, weights.chromaDelta, weights.colourWeight),
         },
+        chromaLog: { weight: weights.chromaLog, value: () => logError(chroma, truth, LOG_FLOOR) },
         perceptual: {
           weight: features === undefined ? 0 : weights.perceptual,
           value: () => perceptual(rgbOf(luma, truth), rgbOf(luma, chroma), features!.extract, features!.weights),

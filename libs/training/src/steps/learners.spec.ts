@@ -51,7 +51,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       chromaLearner({
         shape,
         seed: 1,
-        weights: { adversarial: 0.1, perceptual: 0, chroma: 1, chromaDelta: 0.1, colourWeight: 0.5 },
+        weights: { adversarial: 0.1, perceptual: 0, chroma: 1, chromaDelta: 0.1, chromaLog: 0.001, colourWeight: 0.5 },
         perception: undefined,
         optimiser,
         precision: 'fp32',
@@ -203,7 +203,7 @@ describe('the recogniser of a semantic branch', () => {
       const learner = chromaLearner({
         shape: { ...shape, semantics: 'darknet-tiny' },
         seed: 1,
-        weights: { adversarial: 0, perceptual: 0, chroma: 1, chromaDelta: 0.1, colourWeight: 0 },
+        weights: { adversarial: 0, perceptual: 0, chroma: 1, chromaDelta: 0.1, chromaLog: 0, colourWeight: 0 },
         perception: undefined,
         optimiser,
         precision: 'fp32',

@@ -12,7 +12,7 @@ import { openGenerator } from './compiled-generator.js';
 import { exportSavedModel } from './export-saved-model.js';
 import { openFeatures } from './features/open-features.js';
 import { buildGenerator } from './generator.js';
-import type { GeneratorConfig } from './generator-config.js';
+import { sideStep, type GeneratorConfig } from './generator-config.js';
 import { inferenceForm } from './inference.js';
 import { loadModel, saveModel } from './model-files.js';
 import { RECOGNISER } from './semantic-branch.js';
@@ -26,14 +26,17 @@ const random = (shape: [number, number, number, number], seed: number): tf.Tenso
   tf.randomUniform(shape, -1, 1, 'float32', seed);
 const largest = (x: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(x)).dataSync()[0]!);
 
+const GLANCING: GeneratorConfig = { ...PLAIN, semantics: 'glance' };
+const WAYS_IN = ['semantic_trunk', 'semantic_gain', 'semantic_output', 'glance_gain', 'glance_output'];
+
 /** With ways in and biases that are not zero, so that a missing one shows. */
-function knowing(): tf.LayersModel {
-  const model = buildGenerator(KNOWING, 7);
+function trained(config: GeneratorConfig): tf.LayersModel {
+  const model = buildGenerator(config, 7);
   tf.tidy(() => {
     for (const [i, layer] of model.layers.entries()) {
       const weights = layer.getWeights();
       if (weights.length === 0) continue;
-      const wayIn = ['semantic_trunk', 'semantic_output'].includes(layer.name);
+      const wayIn = WAYS_IN.includes(layer.name);
       layer.setWeights(
         weights.map((weight) =>
           weight.rank === 1 || wayIn ? tf.randomNormal(weight.shape, 0, wayIn ? 0.05 : 0.2, 'float32', i + 1) : weight,
@@ -52,9 +55,12 @@ async function saved(name: string, model: tf.LayersModel, config: GeneratorConfi
 
 beforeAll(() => loadBackend('cpu'));
 
-describe('a generator with a semantic branch', () => {
+describe.each([
+  ['a semantic branch', KNOWING, 'semantic_output', 'semantic_gain'],
+  ['a glance', GLANCING, 'glance_output', 'glance_gain'],
+] as const)('a generator with %s', (_, CONFIG, said, gained) => {
   it('begins as the same generator without it', () => {
-    const [plain, grown] = [buildGenerator(PLAIN, 3), buildGenerator(KNOWING, 3)];
+    const [plain, grown] = [buildGenerator(PLAIN, 3), buildGenerator(CONFIG, 3)];
     tf.tidy(() => {
       for (const { name, weights } of plain.layers) {
         if (weights.length > 0) grown.getLayer(name).setWeights(plain.getLayer(name).getWeights());
@@ -70,10 +76,10 @@ describe('a generator with a semantic branch', () => {
   });
 
   it('can say a colour that the whole picture has, which an instance norm takes away', () => {
-    const [plain, grown] = [buildGenerator(PLAIN, 3), buildGenerator(KNOWING, 3)];
+    const [plain, grown] = [buildGenerator(PLAIN, 3), buildGenerator(CONFIG, 3)];
     tf.tidy(() => {
       const colour = tf.tensor1d([0.5, -0.5]);
-      const output = grown.getLayer('semantic_output');
+      const output = grown.getLayer(said);
       output.setWeights([output.getWeights()[0]!, colour]);
       const x = random([1, 32, 32, 1], 2);
       const before = tf.atanh(plain.predict(x) as tf.Tensor);
@@ -87,10 +93,24 @@ describe('a generator with a semantic branch', () => {
     grown.dispose();
   });
 
+  it('can say how strong the colours are, which an instance norm takes away', () => {
+    const grown = buildGenerator(CONFIG, 3);
+    tf.tidy(() => {
+      const x = random([1, 32, 32, 1], 2);
+      const before = tf.atanh(grown.predict(x) as tf.Tensor);
+      const gain = grown.getLayer(gained);
+      gain.setWeights([gain.getWeights()[0]!, tf.tensor1d([0.5, -0.75])]);
+      const after = tf.atanh(grown.predict(x) as tf.Tensor);
+      expect(largest(tf.sub(after, tf.mul(before, [1.5, 0.25])))).toBeLessThan(1e-3 * largest(after));
+      expect(largest(before)).toBeGreaterThan(0.1);
+    });
+    grown.dispose();
+  });
+
   it('is the same function op by op, and leaves nothing', () => {
-    const model = knowing();
+    const model = trained(CONFIG);
     const before = tensorCount();
-    const form = inferenceForm(model, KNOWING);
+    const form = inferenceForm(model, CONFIG);
     for (const [index, [batch, height, width]] of (
       [
         [1, 32, 48],
@@ -115,16 +135,17 @@ describe('a generator with a semantic branch', () => {
     ['bf16', 12],
   ] as const)('compiles: %s, to %d levels of the eager form', async (precision, bound) => {
     // prettier-ignore
-    const model = knowing();
-    const folder = await saved(`compiled-${precision}`, model, KNOWING);
-    const form = inferenceForm(model, KNOWING);
+    const model = trained(CONFIG);
+    const name = `compiled-${CONFIG.semantics}-${precision}`;
+    const folder = await saved(name, model, CONFIG);
+    const form = inferenceForm(model, CONFIG);
     model.dispose();
     const size = { batch: 2, width: 48, height: 32 };
     const luma = Uint8Array.from({ length: 2 * 48 * 32 }, (_, i) => (i * 7 + (i >> 5)) & 255);
-    const expected = await generateChroma(form.forward, KNOWING, luma, size);
+    const expected = await generateChroma(form.forward, CONFIG, luma, size);
     form.dispose();
     const warnings: string[] = [];
-    const generator = await openGenerator(folder, { precision, cache: path.join(scratch, `cache-${precision}`), warn: (line) => warnings.push(line) }); // prettier-ignore
+    const generator = await openGenerator(folder, { precision, cache: path.join(scratch, `cache-${name}`), warn: (line) => warnings.push(line) }); // prettier-ignore
     const actual = await generator.generate(luma, size);
     expect([generator.compiled, warnings]).toEqual([true, []]);
     for (const plane of ['u', 'v'] as const) {
@@ -132,29 +153,31 @@ describe('a generator with a semantic branch', () => {
       expect(Math.max(...off)).toBeLessThanOrEqual(bound);
       expect(new Set(expected[plane]).size).toBeGreaterThan(20);
     }
-    await expect(generator.generate(luma.subarray(0, 24 * 32), { batch: 1, width: 24, height: 32 })).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('multiples of 16') as string }); // prettier-ignore
+    await expect(generator.generate(luma.subarray(0, 22 * 32), { batch: 1, width: 22, height: 32 })).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(`multiples of ${sideStep(CONFIG)}`) as string }); // prettier-ignore
     generator.dispose();
   });
 
   it('is stored and read again, and is not mixed up with one without it', async () => {
-    const [grown, plain] = [knowing(), buildGenerator(PLAIN, 1)];
-    const folder = await saved('stored', grown, KNOWING);
-    const other = await saved('plain', plain, PLAIN);
+    const [grown, plain] = [trained(CONFIG), buildGenerator(PLAIN, 1)];
+    const folder = await saved(`stored-${said}`, grown, CONFIG);
+    const other = await saved(`plain-${said}`, plain, PLAIN);
     const { model, info } = await loadModel(folder);
-    expect(info.config).toEqual(KNOWING);
+    expect(info.config).toEqual(CONFIG);
     tf.tidy(() => {
       const x = random([1, 32, 32, 1], 4);
       expect(largest(tf.sub(model.predict(x) as tf.Tensor, grown.predict(x) as tf.Tensor))).toBe(0);
     });
     for (const each of [grown, plain, model]) each.dispose();
-    await expect(averageModels([folder, other], path.join(scratch, 'mean'))).rejects.toMatchObject({ code: 'UNSUPPORTED' }); // prettier-ignore
-    const small = { batch: 1, width: 24, height: 16 };
-    await expect(exportSavedModel(folder, path.join(scratch, 'exported'), small)).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('multiples of 16') as string }); // prettier-ignore
+    await expect(averageModels([folder, other], path.join(scratch, `mean-${said}`))).rejects.toMatchObject({ code: 'UNSUPPORTED' }); // prettier-ignore
+    const small = { batch: 1, width: 22, height: 16 };
+    await expect(exportSavedModel(folder, path.join(scratch, `exported-${said}`), small)).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining(`multiples of ${sideStep(CONFIG)}`) as string }); // prettier-ignore
     const stored = JSON.parse(await readFile(path.join(other, 'kinemacolor.json'), 'utf8')) as { config: object };
     expect(Object.keys(stored.config)).not.toContain('semantics');
   });
+});
 
-  it('turns down a recogniser that it does not know, and RGB', () => {
+describe('what looks at the picture', () => {
+  it('is turned down where it is not known, and for RGB', () => {
     for (const config of [
       { ...PLAIN, semantics: 'vgg16' },
       { ...KNOWING, inputChannels: 3 },
