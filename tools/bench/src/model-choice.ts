@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Semantics } from '@kinemacolor/models';
 import { modelFolder, shippedModels } from '@kinemacolor/models/shipped-models';
 import { builtFile, WORK } from './paths.js';
 import { runCommand } from './run-command.js';
@@ -30,12 +31,12 @@ export async function modelOrRandom(asked: string | undefined): Promise<ModelCho
 /**
  * A generator with random weights, made anew, of the width of `fast` or of so many channels.
  * @param name of its folder among what the bench makes for itself
- * @param semantics gives it a semantic branch; with `channels`
+ * @param semantics what looks at the picture beside it; with `channels`
  * @returns the folder
  */
-export async function randomModel(name: string, channels?: number, semantics = false): Promise<string> {
+export async function randomModel(name: string, channels?: number, semantics?: Semantics): Promise<string> {
   const folder = path.join(WORK, name);
-  const width = channels === undefined ? [] : [String(channels), ...(semantics ? ['semantics'] : [])];
+  const width = channels === undefined ? [] : [String(channels), ...(semantics === undefined ? [] : [semantics])];
   await runCommand('Making a random model', process.execPath, [builtFile('random-model-process'), folder, ...width]);
   return folder;
 }

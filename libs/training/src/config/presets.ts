@@ -8,6 +8,7 @@ export type Preset = Omit<TrainingInput, 'data' | 'run' | 'validation'> & {
 /** The seed: a CycleGAN of four RGB networks in stages of growing size (RECIPE: LAMB, 1cycle, VGG16 features). */
 const seed: Preset = {
   name: 'seed',
+  precision: 'fp32',
   networks: { kind: 'cycle', width: 64, residualBlocks: 6, discriminatorWidth: 64 },
   losses: { adversarial: 1, cycle: 10, identity: 5, perceptual: 5 },
   features: { kind: 'vgg16' },

@@ -54,10 +54,11 @@ describe('readConfig of a preset', () => {
   });
 
   it('has the recipe of the seed', async () => {
-    const { stages, data, optimiser, networks, losses, features, pool, average, outputGain } = await readConfig({ preset: 'seed' }, MINE); // prettier-ignore
+    const { stages, data, optimiser, networks, losses, features, pool, average, outputGain, precision } = await readConfig({ preset: 'seed' }, MINE); // prettier-ignore
     expect(networks).toEqual({ kind: 'cycle', width: 64, residualBlocks: 6, discriminatorWidth: 64 });
     expect(losses).toMatchObject({ adversarial: 1, cycle: 10, identity: 5, perceptual: 5, chroma: 0 });
     expect(features.kind).toBe('vgg16');
+    expect(precision).toBe('fp32');
     expect(optimiser).toEqual({ kind: 'lamb', beta1: 0.5, beta2: 0.99, epsilon: 1e-6, weightDecay: 0 });
     expect([pool, average, outputGain]).toEqual([0, 0, { u: 1, v: 1 }]);
     expect(data).toMatchObject({ framing: 'square', filmShare: 0 });

@@ -319,6 +319,26 @@ describe('train', { timeout: 120_000 }, () => {
     await expect(run(cycle('other'))).rejects.toMatchObject({ code: 'NO_CHECKPOINT' });
   });
 
+  it('begins anew where its checkpoints were deleted, and says so', async () => {
+    const config = chroma('deleted');
+    const first = { stages: { first: 0, last: 0 } };
+    await run(config, first);
+    rmSync(path.join(folder, 'deleted', 'checkpoints'), { recursive: true });
+    expect(await run(config, first)).toMatchObject({ finished: true, steps: 80 });
+    const notes = (await logOf('deleted')).flatMap(({ kind, text }) => (kind === 'note' ? [text] : []));
+    const anew = notes.filter((text) => text!.includes('begins anew'));
+    expect(anew).toEqual(['no checkpoint is left of the run that was here: it begins anew']);
+  });
+
+  it('leaves no folder behind where it cannot begin, and one that was there alone', async () => {
+    const nothing = { data: { color: [{ folder: path.join(folder, 'no-such-pictures') }] } };
+    await expect(run(chroma('unbegun', nothing))).rejects.toMatchObject({ code: 'BAD_DATA' });
+    expect(existsSync(path.join(folder, 'unbegun'))).toBe(false);
+    await mkdir(path.join(folder, 'empty'));
+    await expect(run(chroma('empty', nothing))).rejects.toMatchObject({ code: 'BAD_DATA' });
+    expect(await readdir(path.join(folder, 'empty'))).toEqual([]);
+  });
+
   it('goes on when its pictures were moved, and says what differs when one was changed', async () => {
     const moved = path.join(folder, 'moved');
     const config = chroma('carried');

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rmdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolders } from '@kinemacolor/config';
 import { loadBackend } from '@kinemacolor/tensor';
@@ -6,7 +6,7 @@ import type { TrainingConfig } from '../config/schema.js';
 import { withoutEffect } from '../config/without-effect.js';
 import { writeFailure } from '../config/write-failure.js';
 import { openData } from '../data/index.js';
-import { removeUnfinishedReports } from '../report/write-report.js';
+import { LOG_FILE, removeUnfinishedReports } from '../report/write-report.js';
 import { alsoTrained } from '../validation/also-trained.js';
 import { heldOut } from '../validation/held-out.js';
 import { Validator } from '../validation/validator.js';
@@ -27,19 +27,39 @@ import { ValidationRounds } from './validation-rounds.js';
 export async function train(config: TrainingConfig, options: TrainOptions): Promise<RunResult> {
   const engine = await loadBackend(undefined, threadShare(config.networks));
   const { run } = config;
+  const stood = await isThere(run);
   await makeFolders(run).catch((error: unknown) => {
     throw writeFailure(run, error);
   });
   const lock = await RunLock.take(run, options);
+  let begun = false;
   try {
-    return await trainLocked(config, options, engine, lock);
+    const result = await trainLocked(config, options, engine, lock);
+    begun = true;
+    return result;
   } catch (error) {
     // While it was still looking at pictures: an earlier run's checkpoint stands as it was.
     if (options.signal.aborted && error === options.signal.reason) return { finished: false };
     throw error;
   } finally {
     await lock.release();
+    if (!begun && !stood) await removeIfEmpty(run);
   }
+}
+
+const isThere = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    () => true,
+    () => false,
+  );
+
+/** A start that failed before there was anything to keep leaves no folder behind. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: unknown) => {
+    // Its log is there, or somebody else has begun there: what is in it counts, and the error that brought us here.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error;
+  });
 }
 
 async function trainLocked(
@@ -66,6 +86,7 @@ async function trainLocked(
   try {
     const { learner, dispose } = await openLearner(config, engine.device);
     try {
+      const trainedBefore = await isThere(path.join(run, LOG_FILE));
       const session = new Session(config, options, { data, learner, log, lock });
       const { step, damaged } = await session.resume();
       // A checkpoint holds all weights: what the run began with may be gone.
@@ -78,6 +99,8 @@ async function trainLocked(
       const environment = environmentOf(config, engine);
       const resumed = step === undefined ? {} : { resumedAt: step };
       await log.write({ kind: 'run', name: config.name, config, environment, ...resumed });
+      if (step === undefined && trainedBefore)
+        await note('no checkpoint is left of the run that was here: it begins anew');
       for (const line of damaged) await note(line);
       for (const [reason, names] of byReason(data.skipped)) {
         options.tell(`${names.length} pictures skipped: ${reason} (named in the log)`);

@@ -1,3 +1,4 @@
+import { SEMANTICS } from '@kinemacolor/models';
 import { thisMachine } from '../machine.js';
 import { randomModel } from '../model-choice.js';
 import type { BenchOptions } from '../options.js';
@@ -10,15 +11,14 @@ import { commonVersions } from '../versions.js';
 const [HEIGHT, WIDTH] = [256, 448];
 const CHANNELS = [16, 32] as const;
 const WARM_UP_FRAMES = 5;
-const WITH = 'with';
 const WITHOUT = 'without';
 
 /** Rounds of about a second. */
 const framesOf = (channels: number): number => Math.max(5, Math.round(640 / channels));
 
 /**
- * What a semantic branch costs: one frame through our compiled generator with it and without it, random weights, each in a
- * process of its own, in turns. Ratio = with ÷ without.
+ * What looking at the picture beside the generator costs: one frame through our compiled generator with a semantic branch,
+ * with a glance and with neither, random weights, each in a process of its own, in turns. Ratio = with ÷ without.
  */
 export async function semanticsBench(options: BenchOptions, say: (line: string) => void): Promise<BenchResult> {
   const { rounds = 9 } = options;
@@ -28,8 +28,9 @@ export async function semanticsBench(options: BenchOptions, say: (line: string) 
     const frames = options.frames ?? framesOf(channels);
     const sides = new Sides();
     try {
-      for (const name of [WITHOUT, WITH]) {
-        const folder = await randomModel(`semantics-${channels}-${name}`, channels, name === WITH);
+      for (const semantics of [undefined, ...SEMANTICS]) {
+        const name = semantics ?? WITHOUT;
+        const folder = await randomModel(`semantics-${channels}-${name}`, channels, semantics);
         const args = [builtFile('generator/engine-process'), folder, String(HEIGHT), String(WIDTH), 'compiled'];
         await sides.start({ name, command: process.execPath, args });
       }
@@ -40,8 +41,11 @@ export async function semanticsBench(options: BenchOptions, say: (line: string) 
         say(`semantics: width ${channels}, round ${round + 1} of ${rounds}`);
       }
       const ms = medians(times);
-      const numbers = { 'ms with': ms[WITH]!, 'ms without': ms[WITHOUT]! };
-      rows.push({ name: `width ${channels}`, numbers, rounds: byName(times), ratio: ratio(ms[WITH]!, ms[WITHOUT]!) });
+      for (const name of SEMANTICS) {
+        const numbers = { 'ms with': ms[name]!, 'ms without': ms[WITHOUT]! };
+        const rounds = byName(times);
+        rows.push({ name: `width ${channels}: ${name}`, numbers, rounds, ratio: ratio(ms[name]!, ms[WITHOUT]!) });
+      }
       settings[`frames a round at width ${channels}`] = frames;
       for (const [name, how] of Object.entries(sides.how)) settings[`${name} at width ${channels}`] = how;
     } finally {
@@ -50,7 +54,7 @@ export async function semanticsBench(options: BenchOptions, say: (line: string) 
   }
   return {
     bench: 'semantics',
-    about: 'One frame, batch 1, all cores; ms = wall time of a round ÷ its frames; ratio = with ÷ without the branch.',
+    about: 'One frame, batch 1, all cores; ms = wall time of a round ÷ its frames; ratio = with ÷ without it.',
     date: new Date().toISOString(),
     machine: thisMachine(),
     versions: await commonVersions(),
