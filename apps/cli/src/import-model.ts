@@ -3,6 +3,7 @@ import {
   checkExportFolder,
   importCycleGanGenerator,
   NEW_FOLDER,
+  placeExport,
   readCheckpoint,
   saveModel,
   type GeneratorConfig,
@@ -19,7 +20,12 @@ export async function importModel(checkpoint: string, folder: string): Promise<G
   const { model, config } = importCycleGanGenerator(await readCheckpoint(checkpoint), checkpoint);
   const name = path.basename(path.resolve(folder));
   const version = new Date().toISOString().slice(0, 10);
-  await saveModel(model, folder, { name, version, config, renderSize: IMPORTED_RENDER_SIZE });
-  model.dispose();
+  try {
+    await placeExport(folder, NEW_FOLDER, async (unfinished) => {
+      await saveModel(model, unfinished, { name, version, config, renderSize: IMPORTED_RENDER_SIZE });
+    });
+  } finally {
+    model.dispose();
+  }
   return config;
 }

@@ -4,7 +4,7 @@ export { RECOGNISER } from './semantic-branch.js';
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
-export { checkExportFolder, NEW_FOLDER } from './export-folder.js';
+export { checkExportFolder, NEW_FOLDER, placeExport } from './export-folder.js';
 export { exportModelFolder, type FolderExport, type FolderExportOptions } from './export-model-folder.js';
 export type { CardMetrics } from './card/metrics-table.js';
 export type { WeightForm } from './weight-form.js';

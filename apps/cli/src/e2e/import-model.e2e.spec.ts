@@ -1,5 +1,6 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { scratchDir } from '@kinemacolor/testing';
 import { runCli } from './run-cli.js';
@@ -17,4 +18,19 @@ describe('kinemacolor models import', () => {
     }
     expect(await readdir(folder)).toEqual(['words.pth']);
   }); // prettier-ignore
+
+  it('makes a model of a checkpoint, and overwrites nothing with a second one', async () => {
+    const checkpoint = fileURLToPath(
+      new URL('../../../../libs/models/src/torch/fixtures/six.zip.pth', import.meta.url),
+    );
+    const imported = await runCli(['models', 'import', checkpoint, '-o', at('six')]);
+    expect([imported.code, imported.stderr]).toEqual([0, '']);
+    expect((await readdir(at('six'))).sort()).toEqual(['kinemacolor.json', 'model.json', 'weights.bin']);
+    const weights = await readFile(path.join(at('six'), 'weights.bin'));
+    const again = await runCli(['models', 'import', checkpoint, '-o', at('six')]);
+    expect(again.code).toBe(2);
+    expect(again.stderr).toMatch(/^kinemacolor: .*six is neither empty nor/);
+    expect((await readFile(path.join(at('six'), 'weights.bin'))).equals(weights)).toBe(true);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
 });
