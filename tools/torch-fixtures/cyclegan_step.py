@@ -1,24 +1,55 @@
-"""Makes apps/trainer/src/steps/fixtures: one whole step of the CycleGAN by PyTorch, all four networks.
+"""Makes libs/training/src/steps/fixtures: one whole step of the CycleGAN by PyTorch, all four networks.
 
 In the order of the public implementation (Zhu et al. 2017): both generators together, on LSGAN, cycle and identity losses;
-then each discriminator, on the real pictures and on the fakes that the generators painted before their own update.
+then each discriminator, on the real pictures and on the fakes that the generators painted before their own update. Once with
+Adam, as there, and once as the seed has it: with LAMB, and with a perceptual loss of the real and the cycled pictures, here
+through a small fixed network.
 Computed in double precision from numbers that are stored as float32. See README.md for how to run it, and the fixtures'
 own README for their format.
 """
 
 import argparse
+import copy
 import itertools
 import pathlib
 
 import torch
 import torch.nn.functional as F
 
+from losses import FEATURE_WEIGHTS, perceptual
 from make import Generator, PatchDiscriminator
-from stored import channels_last, raw, rounded, seeded, write_json
+from optimisers import lamb
+from stored import channels_last, numbers, raw, rounded, seeded, write_json
 
 WIDTH, BLOCKS, JUDGE_WIDTH, SIZE, BATCH = 3, 2, 2, 32, 2
 CYCLE, IDENTITY = 10.0, 5.0
 RATE, BETAS, EPSILON = 2e-4, (0.5, 0.999), 1e-8
+PERCEPTUAL = 5.0
+# The numbers of optimisers.lamb.
+LAMB_RATE, LAMB_BETAS, LAMB_EPSILON = 1e-3, (0.5, 0.99), 1e-6
+
+
+class Adam(torch.optim.Adam):
+    def __init__(self, parameters):
+        super().__init__(parameters, lr=RATE, betas=BETAS, eps=EPSILON)
+
+
+class Lamb:
+    """The first step of LAMB."""
+
+    def __init__(self, parameters):
+        self.parameters = list(parameters)
+
+    def zero_grad(self):
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def step(self):
+        before = [parameter.detach() for parameter in self.parameters]
+        gradients = [parameter.grad for parameter in self.parameters]
+        after = next(lamb(before, [gradients], 0.0, lambda _: (LAMB_RATE, LAMB_BETAS[0])))
+        for parameter, weight in zip(self.parameters, after, strict=True):
+            parameter.data = weight
 
 
 def seed_weights(network, generator):
@@ -61,22 +92,22 @@ def stored_form(parameter):
     return weight.permute(2, 3, 1, 0).contiguous() if weight.dim() == 4 else weight
 
 
-def step(networks, grey, colour):
-    """The losses; the networks are changed."""
+def step(networks, grey, colour, optimiser, extract=None):
+    """The losses; the networks are changed. With features the perceptual loss is part of it."""
     to_colour, to_grey, judge_colour, judge_grey = networks.values()
-    adam = {"lr": RATE, "betas": BETAS, "eps": EPSILON}
-    generators = torch.optim.Adam(itertools.chain(to_colour.parameters(), to_grey.parameters()), **adam)
-    judges = torch.optim.Adam(itertools.chain(judge_colour.parameters(), judge_grey.parameters()), **adam)
+    generators = optimiser(itertools.chain(to_colour.parameters(), to_grey.parameters()))
+    judges = optimiser(itertools.chain(judge_colour.parameters(), judge_grey.parameters()))
 
     def lsgan(scores, label):
         return F.mse_loss(scores, torch.full_like(scores, label))
 
     fake_colour, fake_grey = to_colour(grey), to_grey(colour)
+    again_grey, again_colour = to_grey(fake_colour), to_colour(fake_grey)
     losses = {
         "adversarialColour": lsgan(judge_colour(fake_colour), 1.0),
         "adversarialGrey": lsgan(judge_grey(fake_grey), 1.0),
-        "cycleGrey": F.l1_loss(to_grey(fake_colour), grey),
-        "cycleColour": F.l1_loss(to_colour(fake_grey), colour),
+        "cycleGrey": F.l1_loss(again_grey, grey),
+        "cycleColour": F.l1_loss(again_colour, colour),
         "identityColour": F.l1_loss(to_colour(colour), colour),
         "identityGrey": F.l1_loss(to_grey(grey), grey),
     }
@@ -86,6 +117,10 @@ def step(networks, grey, colour):
         + CYCLE * (losses["cycleGrey"] + losses["cycleColour"])
         + IDENTITY * (losses["identityColour"] + losses["identityGrey"])
     )
+    if extract is not None:
+        losses["perceptualGrey"] = perceptual(grey, again_grey, extract)
+        losses["perceptualColour"] = perceptual(colour, again_colour, extract)
+        losses["generator"] = losses["generator"] + PERCEPTUAL * (losses["perceptualGrey"] + losses["perceptualColour"])
     generators.zero_grad()
     losses["generator"].backward()
     generators.step()
@@ -124,7 +159,8 @@ def main():
     parameters = dict(named_parameters(networks))
     folder.joinpath("before.f32").write_bytes(raw(map(stored_form, parameters.values())))
     folder.joinpath("pictures.f32").write_bytes(raw([channels_last(grey)[..., :1], channels_last(colour)]))
-    losses = step(networks, grey, colour)
+    for_seed = copy.deepcopy(networks)
+    losses = step(networks, grey, colour, Adam)
     folder.joinpath("after.f32").write_bytes(raw(map(stored_form, parameters.values())))
     about = {
         "torch": torch.__version__,
@@ -144,6 +180,29 @@ def main():
         "losses": losses,
     }
     write_json(folder / "about.json", about)
+
+    first = seeded((4, 3, 3, 3), generator, -0.5, 0.5)
+    second = seeded((5, 4, 3, 3), generator, -0.4, 0.4)
+
+    def extract(x):
+        tap = F.relu(F.conv2d(x, first, padding=1))
+        return tap, F.leaky_relu(F.conv2d(F.max_pool2d(tap, 2), second, padding=1), 0.1)
+
+    losses = step(for_seed, grey, colour, Lamb, extract)
+    parameters = dict(named_parameters(for_seed))
+    folder.joinpath("after-seed.f32").write_bytes(raw(map(stored_form, parameters.values())))
+    seed = {
+        "weights": {"cycle": CYCLE, "identity": IDENTITY, "perceptual": PERCEPTUAL},
+        "lamb": {"rate": LAMB_RATE, "beta1": LAMB_BETAS[0], "beta2": LAMB_BETAS[1], "epsilon": LAMB_EPSILON},
+        # [out, in, h, w] to [h, w, in, out]
+        "extractor": {
+            "first": {"shape": [3, 3, 3, 4], "values": numbers(first.permute(2, 3, 1, 0))},
+            "second": {"shape": [3, 3, 4, 5], "values": numbers(second.permute(2, 3, 1, 0))},
+        },
+        "featureWeights": FEATURE_WEIGHTS,
+        "losses": losses,
+    }
+    write_json(folder / "about-seed.json", seed)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { compile } from '../runtime/compile.js';
 import { adam } from './adam.js';
 import { lamb } from './lamb.js';
+import { muon } from './muon.js';
 import type { Optimiser } from './optimiser.js';
 
 interface Reference {
@@ -14,13 +15,14 @@ interface Reference {
   /** By the name of the optimiser: every weight after every step. */
   readonly after: Readonly<Record<string, readonly number[][][]>>;
 }
-/** PyTorch's Adam, and LAMB as fastai has it in PyTorch: tools/torch-fixtures/optimisers.py */
+/** PyTorch's Adam, LAMB as fastai has it, and Muon, in PyTorch: tools/torch-fixtures/optimisers.py */
 const reference = JSON.parse(readFileSync(new URL('fixtures/pytorch.json', import.meta.url), 'utf8')) as Reference;
 
 const OPTIMISERS: Record<string, (weights: readonly tf.Variable[]) => Optimiser> = {
   adam: (weights) => adam(weights, { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 }),
   lamb: (weights) => lamb(weights),
   'lamb with weight decay': (weights) => lamb(weights, { weightDecay: 0.1 }),
+  muon: (weights) => muon(weights, { beta1: 0.5, beta2: 0.999, epsilon: 1e-8 }),
 };
 
 type Step = (rate: tf.Scalar, momentum: tf.Scalar, ...gradients: tf.Tensor[]) => tf.Tensor;

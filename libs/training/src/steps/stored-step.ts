@@ -13,6 +13,15 @@ export interface StoredStep {
   readonly losses: Readonly<Record<string, number>>;
 }
 
+/** The seed's step on the same networks and pictures: LAMB, and a perceptual loss through a small fixed network. */
+export interface SeedStep {
+  readonly weights: { readonly cycle: number; readonly identity: number; readonly perceptual: number };
+  readonly lamb: StoredStep['adam'];
+  readonly extractor: Readonly<Record<'first' | 'second', { readonly shape: [number, number, number, number]; readonly values: number[] }>>; // prettier-ignore
+  readonly featureWeights: readonly number[];
+  readonly losses: Readonly<Record<string, number>>;
+}
+
 const NETWORKS = ['toColour', 'toGrey', 'judgeColour', 'judgeGrey'] as const;
 export type FourNetworks = Readonly<Record<(typeof NETWORKS)[number], tf.LayersModel>>;
 
@@ -22,13 +31,20 @@ export function readStoredStep(): StoredStep {
   return JSON.parse(fixture('about.json').toString()) as StoredStep;
 }
 
+export function readSeedStep(): SeedStep {
+  return JSON.parse(fixture('about-seed.json').toString()) as SeedStep;
+}
+
 function floats(name: string): Float32Array {
   const bytes = fixture(name);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
 }
 
 /** Weights by the name of their network and their own. */
-export function storedWeights({ tensors }: StoredStep, when: 'before' | 'after'): Map<string, Float32Array> {
+export function storedWeights(
+  { tensors }: StoredStep,
+  when: 'before' | 'after' | 'after-seed',
+): Map<string, Float32Array> {
   const values = floats(`${when}.f32`);
   let start = 0;
   return new Map(
