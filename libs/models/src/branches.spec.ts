@@ -11,7 +11,7 @@ import { generateChroma } from './chroma-generator.js';
 import { openGenerator } from './compiled-generator.js';
 import { exportSavedModel } from './export-saved-model.js';
 import { openFeatures } from './features/open-features.js';
-import { buildGenerator } from './generator.js';
+import { buildGenerator, outputLayers } from './generator.js';
 import { sideStep, type GeneratorConfig } from './generator-config.js';
 import { inferenceForm } from './inference.js';
 import { loadModel, saveModel } from './model-files.js';
@@ -105,6 +105,19 @@ describe.each([
       expect(largest(before)).toBeGreaterThan(0.1);
     });
     grown.dispose();
+  });
+
+  it('is as much stronger as its output layers are', () => {
+    const model = trained(CONFIG);
+    tf.tidy(() => {
+      const x = random([1, 32, 32, 1], 5);
+      const before = tf.atanh(model.predict(x) as tf.Tensor);
+      const factors = tf.tensor1d([0.5, 0.25]);
+      for (const layer of outputLayers(model)) layer.setWeights(layer.getWeights().map((weight) => tf.mul(weight, factors))); // prettier-ignore
+      const after = tf.atanh(model.predict(x) as tf.Tensor);
+      expect(largest(tf.sub(after, tf.mul(before, factors)))).toBeLessThan(1e-3 * largest(before));
+    });
+    model.dispose();
   });
 
   it('is the same function op by op, and leaves nothing', () => {

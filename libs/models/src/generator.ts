@@ -69,6 +69,12 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
   return tf.model({ name: 'generator', inputs: input, outputs: x });
 }
 
+const SUMMED = ['output', 'semantic_output', 'glance_output'];
+
+/** The layers whose values are summed before the tanh: a factor on the weights of all of them is one on the output. */
+export const outputLayers = ({ layers }: tf.LayersModel): tf.layers.Layer[] =>
+  layers.filter(({ name }) => SUMMED.includes(name));
+
 function join(x: tf.SymbolicTensor, ...layers: tf.layers.Layer[]): tf.SymbolicTensor {
   return layers.reduce((y, layer) => layer.apply(y) as tf.SymbolicTensor, x);
 }

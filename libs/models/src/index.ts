@@ -12,7 +12,7 @@ export { exportSavedModel, EXPORTED_SIGNATURE, type ExportInfo, type ExportOptio
 export type { Precision } from '@kinemacolor/compile';
 export { choosePrecision, parsePrecision, type PrecisionChoice } from './precision-choice.js';
 export { buildDiscriminator, type DiscriminatorConfig } from './discriminator.js';
-export { buildGenerator } from './generator.js';
+export { buildGenerator, outputLayers } from './generator.js';
 export {
   checkGeneratorConfig,
   sameConfig,

@@ -1,15 +1,15 @@
-import { saveModel } from '@kinemacolor/models';
+import { outputLayers, saveModel } from '@kinemacolor/models';
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingConfig } from '../config/schema.js';
 import type { Learner } from '../steps/learner.js';
 
-/** Writes the generator as it is now, with the output gain of the config in its last convolution. */
+/** Writes the generator as it is now, with the output gain of the config in its last layers. */
 export async function exportGenerator(
   { generator, generatorConfig }: Pick<Learner, 'generator' | 'generatorConfig'>,
   { name, outputGain, validation }: Pick<TrainingConfig, 'name' | 'outputGain' | 'validation'>,
   folder: string,
 ): Promise<void> {
-  const output = generator.getLayer('output').trainableWeights;
+  const output = outputLayers(generator).flatMap(({ trainableWeights }) => trainableWeights);
   const before = output.map((weight) => weight.read().clone());
   try {
     if (generatorConfig.outputChannels === 2) {
