@@ -32,8 +32,8 @@ const seed: Preset = {
  */
 const kinemacolor: Preset = {
   name: 'kinemacolor',
-  networks: { kind: 'chroma', width: 32, residualBlocks: 6, discriminatorWidth: 32, semantics: 'darknet-tiny' },
-  losses: { chroma: 1, chromaDelta: 0.1, colourWeight: 1, perceptual: 0.008, adversarial: 0.0016 },
+  networks: { kind: 'chroma', width: 32, residualBlocks: 6, discriminatorWidth: 32, semantics: 'glance' },
+  losses: { chroma: 1, chromaDelta: 0.2, chromaLog: 0.0015, colourWeight: 0.5, perceptual: 0.008, adversarial: 0.0016 },
   features: { kind: 'darknet-tiny' },
   optimiser: { kind: 'adam', beta1: 0.9, beta2: 0.99 },
   data: { largestRender: 288, filmShare: 0.25 },

@@ -47,7 +47,7 @@ describe('readConfig of a preset', () => {
     expect(config.data.bw.map((set) => set.folder)).toEqual(['grey', 'more-grey']);
     expect(config.data.color).toEqual([{ folder: 'colour', weight: 1 }]);
     expect(config.features.path).toBe('weights');
-    expect(config.networks.recogniser).toBe(preset === 'kinemacolor' ? 'weights' : undefined);
+    expect(config.networks.recogniser).toBeUndefined();
     // Pictures are then held out of the training pictures.
     expect(config.validation.color).toBeUndefined();
     expect(await failure(() => readConfig({ preset }))).toContain('data.color');
@@ -99,6 +99,14 @@ describe('readConfig of a file', () => {
     expect(config.data).toMatchObject({ threads: 3, bw: [{ folder: 'grey' }, { folder: 'more-grey' }] });
     expect(config.validation).toMatchObject({ color: 'v', most: 5, clip: 'film.mkv' });
     expect(config.features).toEqual({ kind: 'none', path: 'weights' });
+  });
+
+  it.each([
+    ['darknet-tiny', 'weights'],
+    ['glance', undefined],
+  ] as const)('lets a recogniser begin with the features where there is one: %s', async (semantics, recogniser) => {
+    await writeFile(at(`${semantics}.json`), JSON.stringify({ ...LEAST, networks: { ...LEAST.networks, semantics } }));
+    expect((await readConfig({ file: at(`${semantics}.json`) }, MINE)).networks.recogniser).toBe(recogniser);
   });
 
   it('says which file is missing, no JSON, or no object', async () => {
@@ -161,6 +169,11 @@ describe('checkConfig', () => {
       'a size that halves to no whole number',
       /a size of 72 is no multiple of 16/,
       { networks: { kind: 'chroma', width: 8, semantics: 'darknet-tiny' }, stages: [{ ...STAGE, size: 72 }] },
+    ],
+    [
+      'weights for a glance',
+      /networks\.recogniser/,
+      { networks: { kind: 'chroma', width: 8, semantics: 'glance', recogniser: 'w' } },
     ],
     ['weights for no branch', /networks\.recogniser/, { networks: { kind: 'chroma', width: 8, recogniser: 'w' } }],
     ['no colour picture', /data\.color/, { data: { color: [] } }],

@@ -27,6 +27,7 @@ describe('withoutEffect', () => {
     ['chroma', '(data.bw)', { data: { bw: color, color } }],
     ['cycle', 'losses.chromaDelta (0.1)', { losses: { chromaDelta: 0.1 } }],
     ['cycle', 'losses.colourWeight (1)', { losses: { colourWeight: 1 } }],
+    ['cycle', 'losses.chromaLog (0.002)', { losses: { chromaLog: 0.002 } }],
     ['cycle', 'outputGain.v (1.3)', { outputGain: { v: 1.3 } }],
     ['cycle', 'data.filmShare (1)', { data: { bw: color, color, filmShare: 1 } }],
     ['chroma', 'data.largestRender (288)', { data: { color, framing: 'square', largestRender: 288 } }],
