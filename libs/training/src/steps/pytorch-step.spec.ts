@@ -57,7 +57,7 @@ function seedPerception(): Perception {
 
 /** A learner of the stored shape with the stored weights, and its variables by the names of these. */
 function storedLearner(
-  { weights, optimiser: { rate: _, ...optimiser }, perception }: Kind,
+  { weights, optimiser: { kind, beta1, beta2, epsilon }, perception }: Kind,
   precision: 'fp32' | 'bf16',
 ): { learner: Learner; variables: Map<string, tf.Variable> } {
   const { width, residualBlocks } = stored.generator;
@@ -66,7 +66,7 @@ function storedLearner(
     seed: 1,
     weights: { adversarial: 1, ...weights, chroma: 0 },
     perception: perception?.(),
-    optimiser: { ...optimiser, weightDecay: 0 },
+    optimiser: { kind, beta1, beta2, epsilon, weightDecay: 0 },
     pool: 0,
     precision,
   });
