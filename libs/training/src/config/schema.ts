@@ -69,8 +69,8 @@ const losses = z.strictObject({
   chroma: weight.default(0).describe('paired chroma: a colour picture turned grey asks for its own colours back'),
   chromaDelta: z.number().positive().default(0.02).describe('Huber: where the parabola ends, on −1..1; kind chroma'),
   chromaLog: weight
-    .default(0)
-    .describe('logarithm of the chroma error of each picture, which a mean of PSNRs asks for; kind chroma'),
+    .optional()
+    .describe('logarithm of the chroma error of each picture, which a mean of PSNRs asks for; default 0; kind chroma'),
   colourWeight: weight.default(0).describe('how much more a coloured pixel counts than a grey one; kind chroma'),
 });
 

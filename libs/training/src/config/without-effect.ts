@@ -19,7 +19,7 @@ export function withoutEffect(config: TrainingConfig): string[] {
   } else {
     const why = 'it is for networks of kind chroma';
     ignored('losses.chromaDelta', losses.chromaDelta, [0.02], why);
-    ignored('losses.chromaLog', losses.chromaLog, [0], why);
+    ignored('losses.chromaLog', losses.chromaLog, [undefined, 0], why);
     ignored('losses.colourWeight', losses.colourWeight, [0], why);
     ignored('outputGain.u', outputGain.u, [1], why);
     ignored('outputGain.v', outputGain.v, [1], why);

@@ -14,8 +14,8 @@ export interface ChromaLossWeights {
   readonly chroma: number;
   /** Where Huber turns from a parabola into a line, on the scale −1..1. */
   readonly chromaDelta: number;
-  /** What the logarithm of each picture's error weighs. */
-  readonly chromaLog: number;
+  /** What the logarithm of each picture's error weighs; default 0. */
+  readonly chromaLog?: number | undefined;
   /** How much more a coloured pixel counts than a grey one. */
   readonly colourWeight: number;
 }
@@ -52,7 +52,7 @@ export function painterStep(
           weight: weights.chroma,
           value: () => weightedHuber(chroma, truth, weights.chromaDelta, weights.colourWeight),
         },
-        chromaLog: { weight: weights.chromaLog, value: () => logError(chroma, truth, LOG_FLOOR) },
+        chromaLog: { weight: weights.chromaLog ?? 0, value: () => logError(chroma, truth, LOG_FLOOR) },
         perceptual: {
           weight: features === undefined ? 0 : weights.perceptual,
           value: () => perceptual(rgbOf(luma, truth), rgbOf(luma, chroma), features!.extract, features!.weights),

@@ -58,7 +58,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
       }),
     generators: ['generator'],
     discriminators: ['discriminator'],
-    names: ['adversarial', 'chroma', 'discriminator', 'generator'],
+    names: ['adversarial', 'chroma', 'chromaLog', 'discriminator', 'generator'],
   },
   cycle: {
     open: (pool = 0) =>
@@ -203,7 +203,7 @@ describe('the recogniser of a semantic branch', () => {
       const learner = chromaLearner({
         shape: { ...shape, semantics: 'darknet-tiny' },
         seed: 1,
-        weights: { adversarial: 0, perceptual: 0, chroma: 1, chromaDelta: 0.1, chromaLog: 0, colourWeight: 0 },
+        weights: { adversarial: 0, perceptual: 0, chroma: 1, chromaDelta: 0.1, colourWeight: 0 },
         perception: undefined,
         optimiser,
         precision: 'fp32',
