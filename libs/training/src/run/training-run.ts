@@ -32,18 +32,15 @@ export async function train(config: TrainingConfig, options: TrainOptions): Prom
     throw writeFailure(run, error);
   });
   const lock = await RunLock.take(run, options);
-  let begun = false;
   try {
-    const result = await trainLocked(config, options, engine, lock);
-    begun = true;
-    return result;
+    return await trainLocked(config, options, engine, lock);
   } catch (error) {
     // While it was still looking at pictures: an earlier run's checkpoint stands as it was.
     if (options.signal.aborted && error === options.signal.reason) return { finished: false };
     throw error;
   } finally {
     await lock.release();
-    if (!begun && !stood) await removeIfEmpty(run);
+    if (!stood) await removeIfEmpty(run);
   }
 }
 
@@ -53,7 +50,7 @@ const isThere = (folder: string): Promise<boolean> =>
     () => false,
   );
 
-/** A start that failed before there was anything to keep leaves no folder behind. */
+/** A start that failed before there was anything to keep leaves no folder behind; what there is to keep makes it not empty. */
 async function removeIfEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch((error: unknown) => {
     // Its log is there, or somebody else has begun there: what is in it counts, and the error that brought us here.
