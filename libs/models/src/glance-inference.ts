@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { GLANCE } from './glance.js';
 import type { LayerWeights } from './layer-weights.js';
-
-const PADDED: [[number, number], [number, number], [number, number], [number, number]] = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
+import { ONE_PIXEL } from './one-pixel.js';
 
 /** The layers of a glance that have weights. */
 export const GLANCE_LAYERS: readonly string[] = [...GLANCE.map(({ name }) => name), 'glance_whole', 'glance_gain', 'glance_output']; // prettier-ignore
@@ -13,7 +12,7 @@ export function glanceForward(weights: LayerWeights, luma: tf.Tensor4D): { gain:
     let x = luma;
     for (const { name } of GLANCE) {
       const { kernel, bias } = weights[name]!;
-      x = tf.tidy(() => tf.relu(tf.add<tf.Tensor4D>(tf.conv2d(x, kernel as tf.Tensor4D, 2, PADDED), bias)));
+      x = tf.tidy(() => tf.relu(tf.add<tf.Tensor4D>(tf.conv2d(x, kernel as tf.Tensor4D, 2, ONE_PIXEL), bias)));
     }
     const dense = (vector: tf.Tensor2D, name: string): tf.Tensor2D => {
       const { kernel, bias } = weights[name]!;

@@ -6,6 +6,7 @@ import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
 import { doubled } from './doubled.js';
 import { GLANCE_LAYERS, glanceForward } from './glance-inference.js';
 import { layerWeights, type LayerWeights } from './layer-weights.js';
+import { ONE_PIXEL } from './one-pixel.js';
 import { SEMANTIC_LAYERS, semanticForward } from './semantic-inference.js';
 
 /** A generator ready to run many frames. The caller disposes it; the model it came from may be disposed first. */
@@ -13,9 +14,6 @@ export interface InferenceForm {
   readonly forward: Forward;
   readonly dispose: () => void;
 }
-
-type Explicit = [[number, number], [number, number], [number, number], [number, number]];
-const ONE_PIXEL: Explicit = [[0, 0], [1, 1], [1, 1], [0, 0]]; // prettier-ignore
 
 /**
  * The same function as the Layers model (equal to float rounding), arranged for speed:
