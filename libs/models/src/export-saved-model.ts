@@ -71,7 +71,7 @@ async function traced(
       chromaLevels((x) => model.apply(x) as tf.Tensor4D, info.config, luma);
     const signature = [{ name: 'luma', shape: [batch, height, width, 1] }];
     // What these two make suits this project's own engine; converters and other engines know the plain ops better.
-    const passes = { fusedInstanceNorm: false, wideReflectionPadding: false };
+    const passes = { fusedInstanceNorm: false, reflectionPaddingInPieces: false };
     return { program: await buildProgram({ [EXPORTED_SIGNATURE]: { fn, signature } }, { precision, passes }), info };
   } finally {
     model.dispose();

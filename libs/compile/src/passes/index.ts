@@ -21,7 +21,7 @@ export interface PassSwitches {
   readonly blockedConvolution: boolean;
   readonly filterGradients: boolean;
   readonly fusedInstanceNorm: boolean;
-  readonly wideReflectionPadding: boolean;
+  readonly reflectionPaddingInPieces: boolean;
 }
 
 export const ALL_PASSES: PassSwitches = Object.freeze({
@@ -33,7 +33,7 @@ export const ALL_PASSES: PassSwitches = Object.freeze({
   blockedConvolution: true,
   filterGradients: true,
   fusedInstanceNorm: true,
-  wideReflectionPadding: true,
+  reflectionPaddingInPieces: true,
 });
 
 /** What the forms of some ops depend on. */
@@ -55,8 +55,8 @@ export function runPasses(recorded: GraphProgram, passes: PassSwitches, { device
   if (passes.filterGradients && device === 'cpu') program = productFilterGradients(program);
   if (precision === 'bf16') program = applyPrecision(program);
   program = lowerInstanceNorms(program, passes.fusedInstanceNorm);
-  // A GPU pads by pixel in parallel, and has no such kernel for complex numbers.
-  program = lowerReflectionPadding(program, passes.wideReflectionPadding && device === 'cpu');
+  // A GPU pads by pixel in parallel.
+  program = lowerReflectionPadding(program, passes.reflectionPaddingInPieces && device === 'cpu');
   program = lowerSteps(program);
   return rewrite(program);
 }
