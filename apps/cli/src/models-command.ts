@@ -11,7 +11,7 @@ export async function listModelsCommand(): Promise<number> {
   for (const name of shippedModels()) {
     const info = JSON.parse(await readFile(path.join(modelFolder(name), 'kinemacolor.json'), 'utf8')) as ModelInfo;
     const { width, residualBlocks, semantics } = info.config;
-    const branch = semantics === undefined ? '' : semantics === 'glance' ? ', glance' : ', semantic branch';
+    const branch = semantics === undefined ? '' : `, ${semantics}`;
     console.log(
       `${name}\t${info.version}\twidth ${width}, ${residualBlocks} blocks${branch}, render size ${info.renderSize}`,
     );

@@ -1,17 +1,14 @@
 /** Types of values in a graph, as tfjs names them where it has a name. */
-export type DataType =
-  'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool' | 'complex64' | 'complex128' | 'resource';
+export type DataType = 'float32' | 'bfloat16' | 'int32' | 'int64' | 'uint8' | 'bool' | 'resource';
 
 /** Numbers of TensorFlow's `DataType` enum (tensorflow/core/framework/types.proto). */
 export const TENSORFLOW_TYPE: Readonly<Record<DataType, number>> = Object.freeze({
   float32: 1,
   int32: 3,
   uint8: 4,
-  complex64: 8,
   int64: 9,
   bool: 10,
   bfloat16: 14,
-  complex128: 18,
   resource: 20,
 });
 

@@ -52,7 +52,11 @@ export function runPasses(recorded: GraphProgram, passes: PassSwitches, { device
   if (passes.zeroPadding) program = foldZeroPadding(program);
   if (passes.blockedConvolution) program = blockLastConvolution(program);
   // A GPU's library has filter gradients of its own that are better than this.
-  if (passes.filterGradients && device === 'cpu') program = productFilterGradients(program);
+  if (passes.filterGradients && device === 'cpu') {
+    program = productFilterGradients(program);
+    // They may put a border around one that is there already.
+    if (passes.mergeCrops) program = mergeCrops(program);
+  }
   if (precision === 'bf16') program = applyPrecision(program);
   program = lowerInstanceNorms(program, passes.fusedInstanceNorm);
   // A GPU pads by pixel in parallel.

@@ -276,9 +276,9 @@ describe('runPasses', () => {
     expect(recorded).toEqual(expect.arrayContaining(OURS));
     const ops = opsOf(everything, passes, precision);
     expect(ops.filter((op) => OURS.includes(op))).toEqual([]);
-    expect(ops).toEqual(
-      expect.arrayContaining(['Conv2D', passes.reflectionPaddingInPieces ? 'ConcatV2' : 'MirrorPadGrad']),
-    );
+    expect(ops).toContain('Conv2D');
+    const mirrored = ops.filter((op) => op.startsWith('MirrorPad'));
+    expect(mirrored).toEqual(passes.reflectionPaddingInPieces ? [] : ['MirrorPad', 'MirrorPadGrad']);
   });
 
   it('takes a selection by whole numbers for no gradient of leaky ReLU', async () => {

@@ -4,7 +4,7 @@ import { describe } from 'vitest';
 import { describeRules, type RuleCase } from '../testing/rule-table.js';
 import { reflectionPaddingRules } from './reflection-padding.js';
 
-/** Channels that fit the widest numbers, narrower ones, and none. */
+/** Borders that overlap, that do not, and none. */
 const SHAPES: [number[], number][] = [
   [[1, 5, 6, 3], 1],
   [[2, 6, 5, 8], 3],

@@ -2,7 +2,7 @@ import { REFLECTION_PAD, REFLECTION_PAD_GRADIENT, type ReflectionPadAttributes }
 import { int } from '../graph/attribute.js';
 import type { Rules } from './rule.js';
 
-/** Whole until `passes/reflection-padding.ts` lowers them: it knows the type and the device. */
+/** Whole until `passes/reflection-padding.ts` lowers them: it knows the device. */
 export const reflectionPaddingRules: Rules = {
   [REFLECTION_PAD]: ({ inputs: { x }, attributes, graph }) => {
     const { pad } = attributes as ReflectionPadAttributes;

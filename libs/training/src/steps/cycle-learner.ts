@@ -78,23 +78,40 @@ export function cycleLearner(options: CycleLearnerOptions): Learner {
     return losses;
   };
 
-  const compile = async (step: StepShape): Promise<StepProgram> => {
-    const { phase, batch, size } = step;
+  const both = (
+    grey: tf.Tensor4D,
+    colour: tf.Tensor4D,
+    rate: tf.Scalar,
+    momentum: tf.Scalar,
+    decay: tf.Scalar,
+    criticRate: tf.Scalar,
+    criticMomentum: tf.Scalar,
+  ): Record<string, tf.Scalar> => {
+    const { fakeColour, fakeGrey, ...losses } = generators(weights)(grey, colour, rate, momentum, decay);
+    return { ...losses, ...discriminators(grey, colour, fakeGrey, fakeColour, criticRate, criticMomentum) };
+  };
+
+  /** What the phase needs, as functions to be traced. */
+  const functionsFor = ({ phase, batch, size }: StepShape): Record<string, object> => {
     const [picture, scalar] = [{ shape: [batch, size, size, 3] }, { shape: [] }];
-    const weighed = phase === 'adversarial' ? weights : { ...weights, adversarial: 0 };
-    const functions: Record<string, object> = {
-      generators:
-        phase === 'critic'
-          ? { fn: painted, signature: [picture, picture] }
-          : { fn: generators(weighed), signature: [picture, picture, scalar, scalar, scalar] },
-    };
-    if (phase !== 'generator') {
-      functions['discriminators'] = {
-        fn: discriminators,
-        signature: [picture, picture, picture, picture, scalar, scalar],
-      };
+    const [pictures, schedule] = [
+      [picture, picture],
+      [scalar, scalar, scalar],
+    ];
+    if (phase === 'generator') {
+      return { generators: { fn: generators({ ...weights, adversarial: 0 }), signature: [...pictures, ...schedule] } };
     }
-    const program = await compileProgram(functions as Record<string, TracedFunction>, {
+    const judged = { fn: discriminators, signature: [...pictures, ...pictures, scalar, scalar] };
+    if (phase === 'critic') return { generators: { fn: painted, signature: pictures }, discriminators: judged };
+    // Without a pool nothing leaves the graph in between, and what the discriminators see in the painted pictures, which the
+    // generators' losses need, is computed once for both.
+    if (pool === 0) return { both: { fn: both, signature: [...pictures, ...schedule, scalar, scalar] } };
+    const first = { fn: generators(weights), signature: [...pictures, ...schedule] };
+    return { generators: first, discriminators: judged };
+  };
+
+  const compile = async (step: StepShape): Promise<StepProgram> => {
+    const program = await compileProgram(functionsFor(step) as Record<string, TracedFunction>, {
       variables: Object.values(groups).flat(),
       precision,
     });
@@ -142,7 +159,7 @@ function poolsOf(
   };
 }
 
-/** The generators first, then the discriminators on what they painted, or on what the pools remember of it. */
+/** The generators first, then the discriminators on what they painted, in one call, or on what the pools remember of it. */
 function stepOver(
   { functions }: CompiledProgram,
   { phase, batch, size }: StepShape,
@@ -159,6 +176,8 @@ function stepOver(
     const { generatorRate, discriminatorRate, momentum, discriminatorMomentum = momentum, averageDecay } = settings;
     const [grey, colour] = [tf.tensor4d(a, [batch, size, size, 3]), tf.tensor4d(b, [batch, size, size, 3])];
     const schedule = [tf.scalar(generatorRate), tf.scalar(momentum), tf.scalar(averageDecay)];
+    const judges = [tf.scalar(discriminatorRate), tf.scalar(discriminatorMomentum)];
+    if (functions['both']) return readLosses(functions['both'](grey, colour, ...schedule, ...judges) as Scalars);
     const { fakeColour, fakeGrey, ...losses } = functions['generators']!(
       grey,
       colour,
@@ -170,8 +189,7 @@ function stepOver(
       colour,
       shown('grey', fakeGrey, settings.step),
       shown('colour', fakeColour, settings.step),
-      tf.scalar(discriminatorRate),
-      tf.scalar(discriminatorMomentum),
+      ...judges,
     ) as Scalars;
     return readLosses({ ...losses, ...judged });
   };
