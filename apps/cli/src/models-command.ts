@@ -39,6 +39,17 @@ function sharesOf(text: string, count: number): number[] {
   throw new UsageError(`--weights ${text}: give a number above 0 for each of the ${count} models, as in 1,0.7.`);
 }
 
+/** `kinemacolor models widen`. @param noise a number of at least 0. @throws UsageError; ModelError */
+export async function widenModelCommand(model: string, folder: string, noise?: string): Promise<number> {
+  const share = noise === undefined ? undefined : noise.trim() === '' ? NaN : Number(noise);
+  if (share !== undefined && !(share >= 0 && share < Infinity)) {
+    throw new UsageError(`--noise ${noise}: give a number of at least 0, as in 0.15.`);
+  }
+  const { widenFolder } = await import('./widen-model.js');
+  console.log(await widenFolder(modelFolder(model), folder, share));
+  return EXIT.OK;
+}
+
 /** `kinemacolor models import`. @throws ModelError; UsageError when the checkpoint is not there */
 export async function importModelCommand(checkpoint: string, folder: string): Promise<number> {
   // Only this command needs the engine in the main thread.

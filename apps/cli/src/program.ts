@@ -7,7 +7,7 @@ import type { EvaluateFlags } from './evaluate-command.js';
 import { EXIT } from './exit-code.js';
 import { exportModelCommand, type ExportFlags } from './export-model-command.js';
 import { featuresCommand, type FeaturesFlags } from './features-command.js';
-import { averageModelsCommand, importModelCommand, listModelsCommand } from './models-command.js';
+import { averageModelsCommand, importModelCommand, listModelsCommand, widenModelCommand } from './models-command.js';
 import { publishModelCommand, publishSettings } from './publish-command.js';
 import { serveCommand } from './serve-command.js';
 import { serveSettings } from './serve-settings.js';
@@ -83,6 +83,13 @@ export function buildProgram(finish: (code: number) => void): Command {
     .requiredOption('-o, --output <folder>', 'folder of the new model')
     .option('--weights <list>', 'how much each counts, as in 1,0.7 (default: all alike)')
     .action(async (sources: string[], { output, weights }: { output: string; weights?: string }) => { finish(await averageModelsCommand(sources, output, weights)); }); // prettier-ignore
+  models
+    .command('widen')
+    .description('a model of twice the width that paints as this one does, to be trained on from there')
+    .argument('<model>', 'a shipped model by name, or the folder of any other')
+    .requiredOption('-o, --output <folder>', 'folder of the new model')
+    .option('--noise <share>', 'how far the two copies of a channel differ (default: 0.15)')
+    .action(async (model: string, { output, noise }: { output: string; noise?: string }) => { finish(await widenModelCommand(model, output, noise)); }); // prettier-ignore
   const publish = models
     .command('publish')
     .description(

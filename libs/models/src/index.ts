@@ -40,3 +40,4 @@ export {
   type ImportedDiscriminator,
   type ImportedGenerator,
 } from './torch/index.js';
+export { widenGenerator, widenModel, type WidenOptions } from './widen-model.js';

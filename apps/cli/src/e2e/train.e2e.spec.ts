@@ -136,6 +136,15 @@ describe('kinemacolor train', { timeout: 120_000 }, () => {
     }
   });
 
+  it('widens a model', async () => {
+    const model = await tinyModel(folder);
+    const wide = await runCli(['models', 'widen', model, '-o', at('wide'), '--noise', '0.1']);
+    expect(wide.stdout.toString()).toMatch(/wide: width \d+, \d+ blocks/);
+    expect(wide.code).toBe(0);
+    const failed = await runCli(['models', 'widen', model, '-o', at('no-width'), '--noise', '-1']);
+    expect([failed.stderr, failed.code]).toEqual([expect.stringContaining('--noise -1'), 2]);
+  });
+
   it('says where a full disk is (skipped where no small file system can be mounted)', async ({ skip }) => {
     await mkdir(at('full'));
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', at('full')]).status === 0;
