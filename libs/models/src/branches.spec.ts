@@ -15,12 +15,13 @@ import { buildGenerator, outputLayers } from './generator.js';
 import { sideStep, type GeneratorConfig } from './generator-config.js';
 import { inferenceForm } from './inference.js';
 import { loadModel, saveModel } from './model-files.js';
-import { RECOGNISER } from './semantic-branch.js';
+import { recogniserOf } from './recognisers/recogniser.js';
 import { tensorCount } from './tensor-count.js';
 
 const scratch = scratchDir();
 const darknet = sharedFile('weights/darknet-tiny');
 const PLAIN: GeneratorConfig = { width: 2, residualBlocks: 1, inputChannels: 1, outputChannels: 2 };
+const RECOGNISER = recogniserOf('darknet-tiny')!.layers;
 const KNOWING: GeneratorConfig = { ...PLAIN, semantics: 'darknet-tiny' };
 const random = (shape: [number, number, number, number], seed: number): tf.Tensor4D =>
   tf.randomUniform(shape, -1, 1, 'float32', seed);
@@ -203,7 +204,7 @@ describe('what looks at the picture', () => {
 describe('beginRecogniser', () => {
   it.skipIf(darknet === undefined)('sees in luma what Darknet sees in grey (needs shared/weights)', async () => {
     const model = buildGenerator(KNOWING, 1);
-    await beginRecogniser(model, darknet!);
+    await beginRecogniser(model, KNOWING, darknet!);
     const features = await openFeatures({ kind: 'darknet-tiny', path: darknet! });
     const layers = [2, 6, 10, 14].map((number) => `${RECOGNISER[number - 1]!.name}_relu`);
     const tapped = tf.model({ inputs: model.inputs, outputs: layers.map((name) => model.getLayer(name).output as tf.SymbolicTensor) }); // prettier-ignore
@@ -226,8 +227,10 @@ describe('beginRecogniser', () => {
 
   it('turns down a generator without a branch, and a folder without weights', async () => {
     const [plain, grown] = [buildGenerator(PLAIN, 1), buildGenerator(KNOWING, 1)];
-    await expect(beginRecogniser(plain, scratch)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
-    await expect(beginRecogniser(grown, path.join(scratch, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(beginRecogniser(plain, PLAIN, scratch)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
+    await expect(beginRecogniser(grown, KNOWING, path.join(scratch, 'none'))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
     plain.dispose();
     grown.dispose();
   });

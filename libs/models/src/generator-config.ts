@@ -1,10 +1,12 @@
 import { ModelError } from './model-error.js';
+import { recogniserOf } from './recognisers/recogniser.js';
 
 /**
  * What looks at the picture beside the generator. `darknet-tiny`: a branch with the convolutions of Darknet tiny, which
  * recognises things. `glance`: a few small convolutions, which say how strong the colours of the whole picture are.
+ * `efficientnet-lite0`: a glance, and a branch with the convolutions of EfficientNet-Lite0, which recognises more.
  */
-export const SEMANTICS = ['darknet-tiny', 'glance'] as const;
+export const SEMANTICS = ['darknet-tiny', 'glance', 'efficientnet-lite0'] as const;
 export type Semantics = (typeof SEMANTICS)[number];
 
 /** The shape of a generator. The seed's architecture; see {@link buildGenerator}. */
@@ -60,6 +62,10 @@ export const differingFields = (a: GeneratorConfig, b: GeneratorConfig): (keyof 
 
 export const sameConfig = (a: GeneratorConfig, b: GeneratorConfig): boolean => differingFields(a, b).length === 0;
 
-/** A generator halves the picture twice, what recognises things in it four times: sides must be multiples of this. */
-export const sideStep = ({ semantics }: Pick<GeneratorConfig, 'semantics'>): 4 | 16 =>
-  semantics === 'darknet-tiny' ? 16 : 4;
+/** A generator halves the picture twice, what recognises things in it four or five times: sides must be multiples of this. */
+export const sideStep = ({ semantics }: Pick<GeneratorConfig, 'semantics'>): 4 | 16 | 32 =>
+  recogniserOf(semantics)?.step ?? 4;
+
+/** Whether a small network says how strong the colours of the whole picture are. */
+export const glances = (semantics: Semantics | undefined): boolean =>
+  semantics === 'glance' || semantics === 'efficientnet-lite0';

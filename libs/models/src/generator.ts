@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkGeneratorConfig, type GeneratorConfig } from './generator-config.js';
+import { checkGeneratorConfig, glances, type GeneratorConfig } from './generator-config.js';
 import { InstanceNormalization } from './layers/instance-normalization.js';
 import { ReflectionPadding2D } from './layers/reflection-padding-2d.js';
 import { glance } from './glance.js';
+import { recogniserOf } from './recognisers/recogniser.js';
 import { semanticBranch } from './semantic-branch.js';
 
 /**
@@ -38,8 +39,9 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = join(x, tf.layers.zeroPadding2d({ name: `${name}_pad`, padding: 1 }), conv(name, filters, 3, 2));
     x = normalised(x, name, true);
   }
-  const branch = semantics === 'darknet-tiny' ? semanticBranch(input, { width, outputChannels }, init) : undefined;
-  const said = semantics === 'glance' ? glance(input, { outputChannels }, init) : branch;
+  const recogniser = recogniserOf(semantics);
+  const branch = recogniser && semanticBranch(input, recogniser, { width, outputChannels }, init);
+  const glanced = glances(semantics) ? glance(input, { outputChannels }, init) : undefined;
   if (branch) x = tf.layers.add({ name: 'semantic_fusion' }).apply([x, branch.trunk]) as tf.SymbolicTensor;
   for (let block = 0; block < residualBlocks; block++) {
     const [a, b] = [`block_${block}_a`, `block_${block}_b`];
@@ -61,9 +63,15 @@ export function buildGenerator(config: GeneratorConfig, seed?: number): tf.Layer
     x = normalised(join(x, transposed, dropFirst), name, true);
   }
   x = join(x, reflect('output_pad', 3), conv('output', outputChannels, 7));
-  if (said) {
-    const stronger = tf.layers.multiply({ name: 'output_gain' }).apply([x, said.gain]) as tf.SymbolicTensor;
-    x = tf.layers.add({ name: 'output_sum' }).apply([x, stronger, said.output]) as tf.SymbolicTensor;
+  const said = [branch, glanced].filter((one) => one !== undefined);
+  if (said.length > 0) {
+    const gains = said.map(({ gain }) => gain);
+    const gain =
+      gains.length === 1 ? gains[0]! : (tf.layers.add({ name: 'output_gains' }).apply(gains) as tf.SymbolicTensor);
+    const stronger = tf.layers.multiply({ name: 'output_gain' }).apply([x, gain]) as tf.SymbolicTensor;
+    x = tf.layers
+      .add({ name: 'output_sum' })
+      .apply([x, stronger, ...said.map(({ output }) => output)]) as tf.SymbolicTensor;
   }
   x = join(x, tf.layers.activation({ name: 'output_tanh', activation: 'tanh' }));
   return tf.model({ name: 'generator', inputs: input, outputs: x });

@@ -1,6 +1,6 @@
 export { averageModels } from './average-models.js';
 export { beginRecogniser } from './begin-recogniser.js';
-export { RECOGNISER } from './semantic-branch.js';
+export { recogniserOf } from './recognisers/recogniser.js';
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { instanceNormInference } from '@kinemacolor/tensor';
 import type { Forward } from './chroma-function.js';
-import type { GeneratorConfig, Semantics } from './generator-config.js';
+import { glances, type GeneratorConfig } from './generator-config.js';
 import { blockedKernel, OUTPUT_BLOCK } from './blocked-convolution.js';
 import { doubled } from './doubled.js';
 import { GLANCE_LAYERS, glanceForward } from './glance-inference.js';
 import { layerWeights, type LayerWeights } from './layer-weights.js';
 import { ONE_PIXEL } from './one-pixel.js';
-import { SEMANTIC_LAYERS, semanticForward } from './semantic-inference.js';
+import { recogniserOf } from './recognisers/recogniser.js';
+import { semanticForward, semanticLayers } from './semantic-inference.js';
 
 /** A generator ready to run many frames. The caller disposes it; the model it came from may be disposed first. */
 export interface InferenceForm {
@@ -28,9 +29,9 @@ export interface InferenceForm {
 export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): InferenceForm {
   const owned = kernels(model, config);
   const { first, strided, blocks, transposed, last, bias, branch } = owned;
-  const look = BRANCHES[config.semantics ?? 'none'].forward;
+  const looks = looksOf(config);
   const forward: Forward = (input) => {
-    const known = look?.(branch, input);
+    const known = looks.map(({ forward: look }) => look(branch, input));
     let x = reflect(input, 3);
     x = then(x, (t) => tf.conv2d(t, first, 1, 'valid'));
     x = normalised(x);
@@ -38,7 +39,7 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
       x = then(x, (t) => tf.conv2d(t, weights, 2, ONE_PIXEL));
       x = normalised(x);
     }
-    if (known?.trunk) x = plus(x, known.trunk);
+    for (const { trunk } of known) if (trunk) x = plus(x, trunk);
     for (const [a, b] of blocks) {
       let y = reflect(x, 1);
       y = then(y, (t) => tf.conv2d(t, a, 1, 'valid'));
@@ -56,10 +57,13 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
     x = then(x, (t) => tf.conv2d(t, last, OUTPUT_BLOCK, 'valid'));
     x = then(x, (t) => tf.depthToSpace(t, OUTPUT_BLOCK));
     x = then(x, (t) => tf.add(t, bias));
-    if (known) {
-      const stronger = tf.mul<tf.Tensor4D>(x, known.gain);
-      known.gain.dispose();
-      x = plus(plus(x, stronger), known.output);
+    const strength = known
+      .map(({ gain }) => gain)
+      .reduce<tf.Tensor4D | undefined>((sum, gain) => (sum ? plus(sum, gain) : gain), undefined);
+    if (strength) {
+      const stronger = tf.mul<tf.Tensor4D>(x, strength);
+      strength.dispose();
+      x = known.reduce((sum, { output }) => plus(sum, output), plus(x, stronger));
     }
     return then(x, tf.tanh);
   };
@@ -89,33 +93,37 @@ interface Known {
   readonly output: tf.Tensor4D;
 }
 
-const BRANCHES: Readonly<
-  Record<
-    Semantics | 'none',
-    { layers: readonly string[]; forward?: (weights: LayerWeights, luma: tf.Tensor4D) => Known }
-  >
-> = {
-  none: { layers: [] },
-  'darknet-tiny': { layers: SEMANTIC_LAYERS, forward: semanticForward },
-  glance: { layers: GLANCE_LAYERS, forward: glanceForward },
-};
+/** Something that looks at the picture beside the generator. */
+interface Look {
+  readonly layers: readonly string[];
+  readonly forward: (weights: LayerWeights, luma: tf.Tensor4D) => Known;
+}
+
+function looksOf({ semantics }: GeneratorConfig): Look[] {
+  const recogniser = recogniserOf(semantics);
+  const branch: Look[] = recogniser === undefined ? [] : [{ layers: semanticLayers(recogniser), forward: (weights, luma) => semanticForward(recogniser, weights, luma) }]; // prettier-ignore
+  return glances(semantics) ? [...branch, { layers: GLANCE_LAYERS, forward: glanceForward }] : branch;
+}
 
 /** The weights, kept until they are disposed, whatever tidy the caller is in. */
-function kernels(model: tf.LayersModel, { residualBlocks, semantics }: GeneratorConfig): Kernels {
+function kernels(model: tf.LayersModel, config: GeneratorConfig): Kernels {
   return tf.tidy(() => {
     const kernel = (layer: string): tf.Tensor4D => tf.clone(model.getLayer(layer).getWeights()[0] as tf.Tensor4D);
     const output = model.getLayer('output').getWeights();
     const kept: Kernels = {
       first: kernel('encoder_0'),
       strided: ['encoder_1', 'encoder_2'].map(kernel),
-      blocks: Array.from({ length: residualBlocks }, (_, i): [tf.Tensor4D, tf.Tensor4D] => [
+      blocks: Array.from({ length: config.residualBlocks }, (_, i): [tf.Tensor4D, tf.Tensor4D] => [
         kernel(`block_${i}_a`),
         kernel(`block_${i}_b`),
       ]),
       transposed: ['decoder_0', 'decoder_1'].map(kernel),
       last: blockedKernel(output[0] as tf.Tensor4D, OUTPUT_BLOCK),
       bias: tf.clone(output[1] as tf.Tensor1D),
-      branch: layerWeights(model, BRANCHES[semantics ?? 'none'].layers),
+      branch: layerWeights(
+        model,
+        looksOf(config).flatMap(({ layers }) => layers),
+      ),
     };
     for (const weights of [
       kept.first,

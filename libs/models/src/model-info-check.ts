@@ -33,6 +33,7 @@ export function checkModelInfo(file: string, stored: unknown): ModelInfo {
 
 function semanticsOf({ layers }: tf.LayersModel): GeneratorConfig['semantics'] {
   const has = (layer: string): boolean => layers.some(({ name }) => name === layer);
+  if (has('semantic_stem')) return 'efficientnet-lite0';
   if (has('semantic_gain')) return 'darknet-tiny';
   return has('glance_gain') ? 'glance' : undefined;
 }

@@ -14,13 +14,14 @@ interface ConvolutionAttributes {
   readonly strides: number | [number, number];
   readonly pad: Pad;
   readonly dataFormat?: string;
-  readonly dilations?: number | [number, number];
+  /** `null` of a tfjs layer that was given none. */
+  readonly dilations?: number | [number, number] | null;
   readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
 }
 
 /** tfjs's own reading of strides, pads and shapes, so that traced and eager calls cannot differ. */
 function infoOf(x: readonly number[], filter: readonly number[], attributes: object, depthwise = false): Conv2DInfo {
-  const { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode } = attributes as ConvolutionAttributes;
+  const { strides, pad, dataFormat = 'NHWC', dilations, dimRoundingMode } = attributes as ConvolutionAttributes;
   if (dataFormat !== 'NHWC') {
     throw new CompileError('UNSUPPORTED', `A convolution has the data format ${dataFormat}${callerPlace()}: use NHWC.`);
   }
@@ -29,7 +30,7 @@ function infoOf(x: readonly number[], filter: readonly number[], attributes: obj
       x as [number, number, number, number],
       filter as [number, number, number, number],
       strides,
-      dilations,
+      dilations ?? 1,
       pad,
       rounding,
       depthwise,

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { sideStep } from '@kinemacolor/models';
+import { recogniserOf, sideStep } from '@kinemacolor/models';
 import { z } from 'zod';
 import { PRESETS, type PresetName } from './presets.js';
 import { trainingSchema, type TrainingConfig } from './schema.js';
@@ -125,9 +125,9 @@ function contradictions({ networks, losses, features, data, optimiser, validatio
   for (const [i, { size }] of stages.entries()) {
     if (size % step !== 0) wrong.push(`Stage ${i + 1}: a size of ${size} is no multiple of ${step}, which semantics ${semantics} needs.`); // prettier-ignore
   }
-  if (semantics !== 'darknet-tiny' && networks.recogniser !== undefined) {
+  if (recogniserOf(semantics) === undefined && networks.recogniser !== undefined) {
     wrong.push(
-      "networks.recogniser is what a semantic branch begins with: set networks.semantics to 'darknet-tiny' too.",
+      "networks.recogniser is what a semantic branch begins with: set networks.semantics to 'darknet-tiny' or 'efficientnet-lite0', too.",
     );
   }
   for (const [i, { batch, picturesPerEpoch = batch }] of stages.entries()) {

@@ -46,12 +46,14 @@ const networks = z.strictObject({
     .enum(SEMANTICS)
     .optional()
     .describe(
-      'what looks at the picture beside the generator. darknet-tiny: a branch that recognises things; sizes are then multiples of 16. glance: how strong the colours of the whole picture are. Kind chroma',
+      'what looks at the picture beside the generator. darknet-tiny: a branch that recognises things; sizes are then multiples of 16. glance: how strong the colours of the whole picture are. efficientnet-lite0: both, with a better classifier; sizes are then multiples of 32. Kind chroma',
     ),
   recogniser: z
     .string()
     .optional()
-    .describe('folder of Darknet tiny that the semantic branch begins with; a run that goes on does not read it'),
+    .describe(
+      'folder of Darknet tiny, or .pth file of EfficientNet-Lite0, that the semantic branch begins with; a run that goes on does not read it',
+    ),
   recogniserRate: share
     .optional()
     .describe("learning rate of what recognises, as a share of the generator's; default 0.1"),

@@ -1,7 +1,7 @@
 import {
   buildDiscriminator,
   buildGenerator,
-  RECOGNISER,
+  recogniserOf,
   type GeneratorConfig,
   type Semantics,
 } from '@kinemacolor/models';
@@ -36,7 +36,7 @@ export function chromaNetworks(shape: ChromaNetworksConfig, seed: number): Chrom
     for (const weight of painter.getLayer('output').trainableWeights) weight.write(tf.mul(weight.read(), 0.1));
   });
   const recogniserWeights =
-    semantics !== 'darknet-tiny' ? [] : RECOGNISER.flatMap(({ name }) => variablesOf(painter.getLayer(name)));
+    recogniserOf(semantics)?.layers.flatMap(({ name }) => variablesOf(painter.getLayer(name))) ?? [];
   const [painterWeights, judgeWeights] = [variablesOf(painter), variablesOf(judge)];
   return { config, painter, judge, painterWeights, recogniserWeights, judgeWeights };
 }

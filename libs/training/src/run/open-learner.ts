@@ -56,7 +56,7 @@ async function featuresOf({ features, losses }: TrainingConfig): Promise<Feature
 
 /** What a new run begins with: the weights that the config names, where it names any. */
 export async function begin(learner: Learner, { from, recogniser }: TrainingConfig['networks']): Promise<void> {
-  if (recogniser !== undefined) await beginRecogniser(learner.generator, recogniser);
+  if (recogniser !== undefined) await beginRecogniser(learner.generator, learner.generatorConfig, recogniser);
   if (from !== undefined) await beginWith(learner, from);
   learner.average.restart();
 }
@@ -68,10 +68,11 @@ export async function begin(learner: Learner, { from, recogniser }: TrainingConf
 async function beginWith({ generator, generatorConfig }: Learner, folder: string): Promise<void> {
   const { info, model } = await loadModel(folder);
   try {
-    // A semantic branch may be added to a model that has none: its ways in begin at zero.
+    // What looks at the picture may be added to a model that does not have it: its ways in begin at zero.
     const { semantics, ...plain } = generatorConfig;
-    const grows = semantics !== undefined && sameConfig(info.config, plain);
-    if (!grows && !sameConfig(info.config, generatorConfig)) {
+    const grown = semantics === 'efficientnet-lite0' ? [plain, { ...plain, semantics: 'glance' } as const] : [plain];
+    const fits = [generatorConfig, ...(semantics === undefined ? [] : grown)];
+    if (!fits.some((config) => sameConfig(info.config, config))) {
       throw new TrainingError(
         'BAD_CONFIG',
         `networks.from: ${folder} holds a generator of another shape (${JSON.stringify(info.config)}).`,
