@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { FEATURE_SOURCES, verifyFeatureFiles } from '@kinemacolor/models/feature-sources';
 import { ModelError } from '@kinemacolor/models/model-error';
 import { EXIT } from './exit-code.js';
@@ -19,7 +20,8 @@ export async function featuresCommand({ verify }: FeaturesFlags): Promise<number
   }
   const found = await stat(verify).catch(() => undefined);
   if (found === undefined) throw new ModelError('NOT_FOUND', `${verify} is not there: give the folder or the file.`);
-  const kind = found.isDirectory() ? 'darknet-tiny' : 'vgg16';
+  const file = path.basename(verify).startsWith('efficientnet') ? 'efficientnet-lite0' : 'vgg16';
+  const kind = found.isDirectory() ? 'darknet-tiny' : file;
   const source = FEATURE_SOURCES.find((one) => one.kind === kind)!;
   const files = await verifyFeatureFiles(source, verify);
   console.log(`${verify}: ${kind}, ${files} ${files === 1 ? 'file' : 'files'}, the published SHA-256.`);

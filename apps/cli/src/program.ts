@@ -101,7 +101,7 @@ export function buildProgram(finish: (code: number) => void): Command {
   publish.action(async (model: string, { name, ...flags }: { name?: string }) => { finish(await publishModelCommand(model, name === undefined ? {} : { name }, flags)); }); // prettier-ignore
   models
     .command('features')
-    .description('tell where the feature networks for the perceptual loss of training come from')
+    .description('tell where the published networks come from that training begins with or looks through')
     .option('--verify <path>', 'compare a folder of darknet-tiny, or a VGG16 file, with the published one')
     .action(async (flags: FeaturesFlags) => { finish(await featuresCommand(flags)); }); // prettier-ignore
   models

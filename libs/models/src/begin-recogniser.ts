@@ -4,7 +4,7 @@ import { efficientNetLite0Layers } from './features/efficientnet-lite0.js';
 import { readDarknet } from './features/open-features.js';
 import type { GeneratorConfig } from './generator-config.js';
 import { ModelError } from './model-error.js';
-import { recogniserOf, type RecognisingSemantics } from './recognisers/recogniser.js';
+import { recogniserOf, type Recogniser, type RecognisingSemantics } from './recognisers/recogniser.js';
 import { readCheckpoint } from './torch/index.js';
 
 /** A convolution with its batch norm folded in; of a depthwise one the kernel is `[k, k, channels, 1]`. */
@@ -51,6 +51,17 @@ export async function beginRecogniser(
   }
   const { read, scale, shift } = CLASSIFIERS[semantics as RecognisingSemantics];
   const layers = await read(source);
+  giveRecogniser(generator, recogniser, layers, { scale, shift });
+  tf.dispose(layers.flatMap(({ kernel, bias }) => [kernel, bias]));
+}
+
+/** Gives a recogniser the convolutions of a classifier that sees R = G = B = `scale · luma + shift`. */
+export function giveRecogniser(
+  generator: tf.LayersModel,
+  recogniser: Recogniser,
+  layers: readonly Convolution[],
+  { scale, shift }: Pick<Classifier, 'scale' | 'shift'>,
+): void {
   tf.tidy(() => {
     for (const [i, { kernel, bias }] of layers.entries()) {
       const layer = generator.getLayer(recogniser.layers[i]!.name);
@@ -62,5 +73,4 @@ export async function beginRecogniser(
       layer.setWeights([tf.mul(summed, scale), tf.add(bias, tf.mul(tf.sum(summed, [0, 1, 2]), shift))]);
     }
   });
-  tf.dispose(layers.flatMap(({ kernel, bias }) => [kernel, bias]));
 }

@@ -28,6 +28,7 @@ const random = (shape: [number, number, number, number], seed: number): tf.Tenso
 const largest = (x: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(x)).dataSync()[0]!);
 
 const GLANCING: GeneratorConfig = { ...PLAIN, semantics: 'glance' };
+const LITE: GeneratorConfig = { ...PLAIN, semantics: 'efficientnet-lite0' };
 const WAYS_IN = ['semantic_trunk', 'semantic_gain', 'semantic_output', 'glance_gain', 'glance_output'];
 
 /** With ways in and biases that are not zero, so that a missing one shows. */
@@ -59,6 +60,7 @@ beforeAll(() => loadBackend('cpu'));
 describe.each([
   ['a semantic branch', KNOWING, 'semantic_output', 'semantic_gain'],
   ['a glance', GLANCING, 'glance_output', 'glance_gain'],
+  ['a glance and a semantic branch of EfficientNet-Lite0', LITE, 'semantic_output', 'semantic_gain'],
 ] as const)('a generator with %s', (_, CONFIG, said, gained) => {
   it('begins as the same generator without it', () => {
     const [plain, grown] = [buildGenerator(PLAIN, 3), buildGenerator(CONFIG, 3)];
@@ -66,9 +68,9 @@ describe.each([
       for (const { name, weights } of plain.layers) {
         if (weights.length > 0) grown.getLayer(name).setWeights(plain.getLayer(name).getWeights());
       }
-      const x = random([2, 32, 48, 1], 1);
+      const x = random([2, 32, 64, 1], 1);
       const [before, after] = [plain.predict(x) as tf.Tensor, grown.predict(x) as tf.Tensor];
-      expect(after.shape).toEqual([2, 32, 48, 2]);
+      expect(after.shape).toEqual([2, 32, 64, 2]);
       expect(largest(tf.sub(before, after))).toBeLessThan(1e-6);
       expect(largest(before)).toBeGreaterThan(0.1);
     });
@@ -127,8 +129,8 @@ describe.each([
     const form = inferenceForm(model, CONFIG);
     for (const [index, [batch, height, width]] of (
       [
-        [1, 32, 48],
-        [2, 16, 16],
+        [1, 32, 64],
+        [2, 32, 32],
       ] as const
     ).entries()) {
       // prettier-ignore
@@ -154,8 +156,8 @@ describe.each([
     const folder = await saved(name, model, CONFIG);
     const form = inferenceForm(model, CONFIG);
     model.dispose();
-    const size = { batch: 2, width: 48, height: 32 };
-    const luma = Uint8Array.from({ length: 2 * 48 * 32 }, (_, i) => (i * 7 + (i >> 5)) & 255);
+    const size = { batch: 2, width: 64, height: 32 };
+    const luma = Uint8Array.from({ length: 2 * 64 * 32 }, (_, i) => (i * 7 + (i >> 5)) & 255);
     const expected = await generateChroma(form.forward, CONFIG, luma, size);
     form.dispose();
     const warnings: string[] = [];

@@ -30,7 +30,7 @@ const largest = (x: tf.Tensor): number => tf.tidy(() => tf.max(tf.abs(x)).dataSy
 /** The largest difference between what two generators paint, and the largest value. */
 function apart(one: tf.LayersModel, two: tf.LayersModel): [difference: number, value: number] {
   return tf.tidy(() => {
-    const x = tf.randomUniform([2, 32, 48, 1], -1, 1, 'float32', 3);
+    const x = tf.randomUniform([2, 32, 64, 1], -1, 1, 'float32', 3);
     const [a, b] = [one.predict(x) as tf.Tensor, two.predict(x) as tf.Tensor];
     return [largest(tf.sub(a, b)), largest(a)];
   });
@@ -61,7 +61,7 @@ describe.each([undefined, ...SEMANTICS])('a generator of twice the width, semant
     const { model } = widenGenerator(narrow, config, { noise: 0 });
     const kernel = model.getLayer('block_0_a').trainableWeights[0]!.read() as unknown as tf.Variable;
     const { grads } = tf.variableGrads(() => {
-      const x = tf.randomUniform([1, 16, 16, 1], -1, 1, 'float32', 3);
+      const x = tf.randomUniform([1, 32, 32, 1], -1, 1, 'float32', 3);
       return tf.mean(tf.square(model.apply(x) as tf.Tensor4D));
     }, [kernel]);
     const [first, second] = tf.split(grads[kernel.name]!, 2, 3) as [tf.Tensor, tf.Tensor];

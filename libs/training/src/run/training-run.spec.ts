@@ -187,6 +187,13 @@ describe('train', { timeout: 120_000 }, () => {
     const { info, model } = await loadModel(path.join(folder, 'grown', 'best'));
     expect(info.config).toEqual({ width: 4, residualBlocks: 1, inputChannels: 1, outputChannels: 2, semantics: 'darknet-tiny' }); // prettier-ignore
     model.dispose();
+    // A glance is kept where the branch has one, too.
+    await run(chroma('with-glance', { networks: { ...plain, semantics: 'glance' }, stages: [short] }));
+    const glanced = path.join(folder, 'with-glance', 'last');
+    const once = { ...short, picturesPerEpoch: 2 };
+    await run(chroma('grown-on', { networks: { ...plain, semantics: 'efficientnet-lite0', from: glanced }, stages: [once] })); // prettier-ignore
+    const other = chroma('grown-off', { networks: { ...plain, semantics: 'darknet-tiny', from: glanced }, stages: [short] }); // prettier-ignore
+    await expect(run(other)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
     // The other way round it would lose what it knows.
     const back = chroma('shrunk', { networks: { ...plain, from: path.join(folder, 'grown', 'best') }, stages: [short] }); // prettier-ignore
     await expect(run(back)).rejects.toMatchObject({ code: 'BAD_CONFIG' });
