@@ -126,7 +126,7 @@ const CASES: RuleCase[] = [
   ...depthwise,
   {
     name: 'depthwiseConv2d of a layer that was given no dilation',
-    inputs: [picture, filter(3, 3, 2)],
+    inputs: [picture, filter([3, 3], 3, 2)],
     call: (x, w) => tf.depthwiseConv2d(x as tf.Tensor4D, w as tf.Tensor4D, 1, 'same', 'NHWC', null as unknown as number), // prettier-ignore
   },
   ...transposed,
