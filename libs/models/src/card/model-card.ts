@@ -67,7 +67,8 @@ const USE = [
 const BRANCHES: Readonly<Record<Semantics | 'none', string>> = {
   none: '',
   'darknet-tiny': ", with a semantic branch of Darknet tiny's shape",
-  'efficientnet-lite0': ", with a semantic branch of EfficientNet-Lite0's shape, and a glance at the whole picture for the strength of its colours",
+  'efficientnet-lite0':
+    ", with a semantic branch of EfficientNet-Lite0's shape, and a glance at the whole picture for the strength of its colours",
   glance: ', with a glance at the whole picture for the strength of its colours',
 };
 
