@@ -137,8 +137,8 @@ describe('decoder', () => {
     const taken = await take(job, 30);
     expect(taken.map(({ frame }) => frame!.index)).toEqual(Array.from({ length: 30 }, (_, i) => i));
     expect(taken.map(({ frame }) => frame!.pts)).toEqual((await framePts(clip)).map(String));
-    expect(taken[0]).toMatchObject({ width: 64, height: 48, model: 'grey', shot: 1 });
-    expect(taken.every(({ luma }) => luma.length === 64 * 48)).toBe(true);
+    expect(taken[0]).toMatchObject({ width: 64, height: 64, model: 'grey', shot: 1 });
+    expect(taken.every(({ luma }) => luma.length === 64 * 64)).toBe(true);
     const now = await record(job, ({ framesTotal }) => framesTotal !== undefined);
     expect(now).toMatchObject({ framesTotal: 30, job: { state: JobState.RUNNING, progress: { framesDecoded: 30 } } });
   });

@@ -1,11 +1,11 @@
-/** Sides are multiples of this: what recognises things in a generator halves the picture four times. */
-const STEP = 16;
+/** Sides are multiples of this: what recognises things in a generator halves the picture five times. */
+const STEP = 32;
 /** A picture longer than this times its short side is squeezed: a strip must not cost more than a picture. */
 const LONGEST = 4;
 
 /**
  * The size at which the generator sees a picture: the short side as asked, the long side by the picture's shape, both
- * rounded to multiples of 16. Pictures longer than 4 : 1 are squeezed to that.
+ * rounded to multiples of 32. Pictures longer than 4 : 1 are squeezed to that.
  * @param short wanted short side, pixels
  */
 export function renderSizeFor(
