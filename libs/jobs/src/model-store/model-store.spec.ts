@@ -52,7 +52,9 @@ describe('a published model', () => {
   });
 
   it('is one version however often it is published, at the same time too', async () => {
-    const both = await Promise.all([publish('same', 'same'), publish('same', 'same')]);
+    // Made once: a file that is written again is empty for a moment.
+    const from = await modelFolder('same');
+    const both = await Promise.all([1, 2].map(() => publishModel(connection, from, { name: 'same' })));
     const again = await publish('same', 'same', 'another-name');
     expect([...both, again].map(nameOf)).toEqual(Array(3).fill(nameOf(again)));
     expect((await records.get('same'))!.versions).toHaveLength(1);
