@@ -58,8 +58,8 @@ describe('the operator’s page', () => {
     [['--film', 'banana'], '--film banana: give WIDTHxHEIGHT, such as 1920x1080.'],
     [['--fps', 'x'], '--fps x: give a number above 0.'],
     [['--frames', '5'], "Unknown option '--frames'"],
-    [['--short-side', '512'], 'seen as 912 x 512 needs 1400902 B in a message, which may have 1000000'],
-    [['--short-side', '448'], 'The largest short side here is 432.'],
+    [['--short-side', '512'], 'seen as 896 x 512 needs 1376326 B in a message, which may have 1000000'],
+    [['--short-side', '448'], 'The largest short side here is 416.'],
   ])('is told in a line by that command what cannot be: %j', async (words, told) => {
     const error = await runCommand([process.execPath, at('sizing.mjs')], ...words).catch((thrown) => thrown);
     expect(error.code).toBe(2);

@@ -23,10 +23,10 @@ describe('kinemacolor models export', () => {
     expect(run.stderr).toBe('');
     expect(run.code).toBe(0);
     expect((await readdir(at('whole'))).sort()).toEqual(['kinemacolor.json', 'saved_model.pb', 'variables']);
-    const savedModel = { batch: 1, width: 112, height: 64, precision: 'fp32', signature: 'serving_default' };
+    const savedModel = { batch: 1, width: 128, height: 64, precision: 'fp32', signature: 'serving_default' };
     expect(await about('whole')).toMatchObject({ name: 'tiny', renderSize: 64, savedModel });
     expect(run.stdout.toString()).toMatch(/tf\.saved_model\.load\(".*whole"\)\.signatures\["serving_default"\]/);
-    expect(run.stdout.toString()).toContain('[1, 64, 112, 1]');
+    expect(run.stdout.toString()).toContain('[1, 64, 128, 1]');
   });
 
   it('for the size, batch and precision that are asked for, over an earlier export', async () => {

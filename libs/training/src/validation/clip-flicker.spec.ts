@@ -49,9 +49,9 @@ describe('clipFlicker', () => {
 describe('readClip', () => {
   it('reads the beginning only, small', async () => {
     const long = await readClip(await clip('long.mkv', 60), 32);
-    expect([long.width, long.height]).toEqual([48, 32]);
+    expect([long.width, long.height]).toEqual([32, 32]);
     expect(long.frames).toHaveLength(48);
-    expect(long.frames.every((frame) => frame.length === 48 * 32)).toBe(true);
+    expect(long.frames.every((frame) => frame.length === 32 * 32)).toBe(true);
     // Each frame is one of its own, not the reader's memory over and over.
     expect(long.frames[0]).not.toEqual(long.frames[47]);
   });

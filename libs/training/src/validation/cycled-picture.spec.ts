@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { scenery } from '../testing/draw-picture.js';
 import { cycledPicture } from './cycled-picture.js';
 
-const [WIDTH, HEIGHT] = [64, 48];
+const [WIDTH, HEIGHT] = [96, 64];
 const colour = scenery(2);
 const truth: Image = {
   width: WIDTH,
