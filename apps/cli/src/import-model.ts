@@ -3,10 +3,9 @@ import {
   checkExportFolder,
   importCycleGanGenerator,
   NEW_FOLDER,
-  placeExport,
   readCheckpoint,
-  saveModel,
   type GeneratorConfig,
+  writeNewModel,
 } from '@kinemacolor/models';
 import { loadBackend } from '@kinemacolor/tensor';
 
@@ -19,11 +18,8 @@ export async function importModel(checkpoint: string, folder: string): Promise<G
   await checkExportFolder(folder, NEW_FOLDER);
   const { model, config } = importCycleGanGenerator(await readCheckpoint(checkpoint), checkpoint);
   const name = path.basename(path.resolve(folder));
-  const version = new Date().toISOString().slice(0, 10);
   try {
-    await placeExport(folder, NEW_FOLDER, async (unfinished) => {
-      await saveModel(model, unfinished, { name, version, config, renderSize: IMPORTED_RENDER_SIZE });
-    });
+    await writeNewModel(model, folder, { name, config, renderSize: IMPORTED_RENDER_SIZE });
   } finally {
     model.dispose();
   }

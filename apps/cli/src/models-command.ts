@@ -34,14 +34,17 @@ export async function averageModelsCommand(
 }
 
 function sharesOf(text: string, count: number): number[] {
-  const shares = text.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  const shares = text.split(',').map(numberOf);
   if (shares.length === count && shares.every((share) => share > 0 && share < Infinity)) return shares;
   throw new UsageError(`--weights ${text}: give a number above 0 for each of the ${count} models, as in 1,0.7.`);
 }
 
+/** JavaScript takes nothing for 0. */
+const numberOf = (text: string): number => (text.trim() === '' ? NaN : Number(text));
+
 /** `kinemacolor models widen`. @param noise a number of at least 0. @throws UsageError; ModelError */
 export async function widenModelCommand(model: string, folder: string, noise?: string): Promise<number> {
-  const share = noise === undefined ? undefined : noise.trim() === '' ? NaN : Number(noise);
+  const share = noise === undefined ? undefined : numberOf(noise);
   if (share !== undefined && !(share >= 0 && share < Infinity)) {
     throw new UsageError(`--noise ${noise}: give a number of at least 0, as in 0.15.`);
   }

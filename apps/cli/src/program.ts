@@ -102,7 +102,7 @@ export function buildProgram(finish: (code: number) => void): Command {
   models
     .command('features')
     .description('tell where the published networks come from that training begins with or looks through')
-    .option('--verify <path>', 'compare a folder of darknet-tiny, or a VGG16 file, with the published one')
+    .option('--verify <path>', 'compare a folder of darknet-tiny, or a file of EfficientNet-Lite0 (by its name) or VGG16, with the published one')
     .action(async (flags: FeaturesFlags) => { finish(await featuresCommand(flags)); }); // prettier-ignore
   models
     .command('export')

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkExportFolder, NEW_FOLDER, placeExport } from './export-folder.js';
+import { checkExportFolder, NEW_FOLDER } from './export-folder.js';
 import { sameConfig } from './generator-config.js';
-import { loadModel, saveModel } from './model-files.js';
+import { loadModel } from './model-files.js';
 import { ModelError } from './model-error.js';
 import type { ModelInfo } from './model-info.js';
+import { writeNewModel } from './new-model-folder.js';
 
 /**
  * The mean of models, weight by weight: a uniform "model soup" (Wortsman et al. 2022, section 2). Of runs that went on from
@@ -54,13 +55,7 @@ export async function averageModels(
       for (const [i, weight] of weights.entries()) weight.write(tf.div(sums[i]!, whole));
     });
     tf.dispose(sums);
-    const { name, config, renderSize } = info;
-    const version = new Date().toISOString().slice(0, 10);
-    let written: ModelInfo | undefined;
-    await placeExport(out, NEW_FOLDER, async (unfinished) => {
-      written = await saveModel(model, unfinished, { name, version, config, renderSize });
-    });
-    return written!;
+    return await writeNewModel(model, out, info);
   } finally {
     model.dispose();
   }

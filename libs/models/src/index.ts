@@ -4,7 +4,7 @@ export { recogniserOf } from './recognisers/recogniser.js';
 export { chromaLevels, type ChromaLevels, type Forward } from './chroma-function.js';
 export { generateChroma, type BatchSize, type ChromaBytes } from './chroma-generator.js';
 export { openGenerator, type OpenGenerator, type OpenGeneratorOptions } from './compiled-generator.js';
-export { checkExportFolder, NEW_FOLDER, placeExport } from './export-folder.js';
+export { checkExportFolder, NEW_FOLDER } from './export-folder.js';
 export { exportModelFolder, type FolderExport, type FolderExportOptions } from './export-model-folder.js';
 export type { CardMetrics } from './card/metrics-table.js';
 export type { WeightForm } from './weight-form.js';
@@ -18,6 +18,7 @@ export {
   sameConfig,
   GENERATOR_PRESETS,
   SEMANTICS,
+  glances,
   sideStep,
   type GeneratorConfig,
   type GeneratorPreset,
@@ -40,4 +41,5 @@ export {
   type ImportedDiscriminator,
   type ImportedGenerator,
 } from './torch/index.js';
+export { writeNewModel } from './new-model-folder.js';
 export { widenGenerator, widenModel, type WidenOptions } from './widen-model.js';

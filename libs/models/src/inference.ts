@@ -57,10 +57,8 @@ export function inferenceForm(model: tf.LayersModel, config: GeneratorConfig): I
     x = then(x, (t) => tf.conv2d(t, last, OUTPUT_BLOCK, 'valid'));
     x = then(x, (t) => tf.depthToSpace(t, OUTPUT_BLOCK));
     x = then(x, (t) => tf.add(t, bias));
-    const strength = known
-      .map(({ gain }) => gain)
-      .reduce<tf.Tensor4D | undefined>((sum, gain) => (sum ? plus(sum, gain) : gain), undefined);
-    if (strength) {
+    if (known.length > 0) {
+      const strength = known.map(({ gain }) => gain).reduce(plus);
       const stronger = tf.mul<tf.Tensor4D>(x, strength);
       strength.dispose();
       x = known.reduce((sum, { output }) => plus(sum, output), plus(x, stronger));

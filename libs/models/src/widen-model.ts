@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkExportFolder, NEW_FOLDER, placeExport } from './export-folder.js';
+import { checkExportFolder, NEW_FOLDER } from './export-folder.js';
 import { buildGenerator } from './generator.js';
 import type { GeneratorConfig } from './generator-config.js';
-import { loadModel, saveModel } from './model-files.js';
+import { loadModel } from './model-files.js';
 import type { ModelInfo } from './model-info.js';
+import { writeNewModel } from './new-model-folder.js';
 
 /** How the two copies of a channel differ at first, in root mean squares of a filter's weights: enough to become two. */
 const NOISE = 0.15;
@@ -79,13 +80,7 @@ export async function widenModel(folder: string, out: string, options: WidenOpti
   try {
     const { model, config } = widenGenerator(narrow, info.config, options);
     try {
-      const { name, renderSize } = info;
-      const version = new Date().toISOString().slice(0, 10);
-      let written: ModelInfo | undefined;
-      await placeExport(out, NEW_FOLDER, async (unfinished) => {
-        written = await saveModel(model, unfinished, { name, version, config, renderSize });
-      });
-      return written!;
+      return await writeNewModel(model, out, { ...info, config });
     } finally {
       model.dispose();
     }

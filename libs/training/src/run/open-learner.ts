@@ -2,6 +2,7 @@ import { DARKNET_TINY_PERCEPTUAL, VGG16_PERCEPTUAL } from '@kinemacolor/losses';
 import {
   beginRecogniser,
   choosePrecision,
+  glances,
   loadModel,
   openFeatures,
   sameConfig,
@@ -70,8 +71,8 @@ async function beginWith({ generator, generatorConfig }: Learner, folder: string
   try {
     // What looks at the picture may be added to a model that does not have it: its ways in begin at zero.
     const { semantics, ...plain } = generatorConfig;
-    const grown = semantics === 'efficientnet-lite0' ? [plain, { ...plain, semantics: 'glance' } as const] : [plain];
-    const fits = [generatorConfig, ...(semantics === undefined ? [] : grown)];
+    const glanced = glances(semantics) ? [{ ...plain, semantics: 'glance' } as const] : [];
+    const fits = [generatorConfig, plain, ...glanced];
     if (!fits.some((config) => sameConfig(info.config, config))) {
       throw new TrainingError(
         'BAD_CONFIG',
